@@ -1,0 +1,8 @@
+"""The composition room."""
+
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    name = "config"
+    verbose_name = "信修"

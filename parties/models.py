@@ -1,0 +1,161 @@
+"""Who is who: subjects, authorities, the people who act for them, and machines' tokens."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+
+class Authority(models.Model):
+    """机关: an authority that determines records, provides data, or leads the district's credit work."""
+
+    name = models.CharField(_("名称"), max_length=200, unique=True)
+    short_name = models.CharField(_("简称"), max_length=60, blank=True)
+    code = models.CharField(_("统一社会信用代码"), max_length=18, unique=True, null=True, blank=True)
+    #: 机关代字, the stem of its notice numbers, such as 青信修.
+    notice_prefix = models.CharField(_("机关代字"), max_length=20, blank=True)
+    phone = models.CharField(_("电话"), max_length=60, blank=True)
+    address = models.CharField(_("地址"), max_length=200, blank=True)
+    #: Remedies name two bodies: who reviews and which court hears a case against this authority.
+    review_body = models.CharField(_("复议机关"), max_length=200, blank=True)
+    court = models.CharField(_("管辖法院"), max_length=200, blank=True)
+    is_lead = models.BooleanField(_("信用主管部门"), default=False)
+    #: Its officers work in this system. An authority known only from a file is not online; the lead office acts.
+    is_online = models.BooleanField(_("已入驻"), default=False)
+    history = HistoricalRecords()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["is_lead"], condition=Q(is_lead=True), name="parties_one_lead_authority"),
+        ]
+        verbose_name = _("机关")
+        verbose_name_plural = _("机关")
+
+    def __str__(self):
+        return self.name
+
+
+class Subject(models.Model):
+    """信用主体: whom records are about. Identified by a code or number, never by a name."""
+
+    class Kind(models.TextChoices):
+        ENTITY = "entity", _("法人及非法人组织")
+        BUSINESS = "business", _("个体工商户")
+        PERSON = "person", _("自然人")
+
+    kind = models.CharField(_("类别"), max_length=10, choices=Kind)
+    name = models.CharField(_("名称"), max_length=200)
+    #: 统一社会信用代码 (GB 32100), for entities and businesses.
+    code = models.CharField(_("统一社会信用代码"), max_length=18, unique=True, null=True, blank=True)
+    #: Resident ID (GB 11643) of a natural person. Leaves the database only masked.
+    identity_number = models.CharField(_("证件号码"), max_length=30, unique=True, null=True, blank=True)
+    legal_representative = models.CharField(_("法定代表人"), max_length=60, blank=True)
+    address = models.CharField(_("地址"), max_length=200, blank=True)
+    phone = models.CharField(_("电话"), max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="parties_subject_identified",
+                condition=(
+                    Q(kind="person", identity_number__isnull=False, code__isnull=True)
+                    | (Q(kind__in=["entity", "business"]) & Q(code__isnull=False, identity_number__isnull=True))
+                ),
+            )
+        ]
+        indexes = [models.Index(fields=["name"], name="parties_subject_name")]
+        verbose_name = _("信用主体")
+        verbose_name_plural = _("信用主体")
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def is_person(self) -> bool:
+        return self.kind == self.Kind.PERSON
+
+    @property
+    def shown_code(self) -> str:
+        """The code of an entity; a person's number masked to the first and last four digits."""
+        if self.code:
+            return self.code
+        number = self.identity_number or ""
+        return f"{number[:4]}{'*' * max(len(number) - 8, 0)}{number[-4:]}"
+
+
+class User(AbstractUser):
+    """Somebody, or some platform, that signs in. Never deleted: deactivated (``is_active``)."""
+
+    class Role(models.TextChoices):
+        ENTERPRISE = "enterprise", _("企业")
+        OFFICER = "officer", _("认定单位经办人")
+        APPROVER = "approver", _("信用主管部门审批人")
+        AUDITOR = "auditor", _("审计员")
+        ADMINISTRATOR = "administrator", _("系统管理员")
+        PLATFORM = "platform", _("平台")
+
+    STAFF_ROLES = (Role.OFFICER, Role.APPROVER, Role.AUDITOR, Role.ADMINISTRATOR)
+
+    full_name = models.CharField(_("姓名"), max_length=60, blank=True)
+    role = models.CharField(_("角色"), max_length=20, choices=Role, default=Role.ENTERPRISE)
+    authority = models.ForeignKey(
+        Authority, on_delete=models.PROTECT, null=True, blank=True, related_name="officers", verbose_name=_("所属机关")
+    )
+    phone = models.CharField(_("电话"), max_length=60, blank=True)
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(
+                name="parties_officers_have_an_authority",
+                condition=~Q(role__in=["officer", "approver"]) | Q(authority__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="parties_role_known",
+                condition=Q(role__in=["enterprise", "officer", "approver", "auditor", "administrator", "platform"]),
+            ),
+        ]
+
+    def __str__(self):
+        return self.full_name or self.username
+
+    @property
+    def works_here(self) -> bool:
+        """One of the office's own people, of whatever role."""
+        return self.role in self.STAFF_ROLES
+
+
+class Agency(models.Model):
+    """Who may act for a subject: its own clerk, or an agent with a 授权委托书."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="agencies", verbose_name=_("账号"))
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="agencies", verbose_name=_("信用主体"))
+    title = models.CharField(_("身份"), max_length=60, default="经办人")
+    active = models.BooleanField(_("有效"), default=True)
+    history = HistoricalRecords()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "subject"], name="parties_agency_once")]
+        verbose_name = _("代理关系")
+        verbose_name_plural = _("代理关系")
+
+    def __str__(self):
+        return f"{self.user} / {self.subject}"
+
+
+class ApiToken(models.Model):
+    """A machine's key. Only its SHA-256 is kept; the key itself is shown once."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_tokens", verbose_name=_("账号"))
+    name = models.CharField(_("用途"), max_length=100)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
+    last_used_at = models.DateTimeField(_("最近使用"), null=True, blank=True)
+    active = models.BooleanField(_("有效"), default=True)
+
+    class Meta:
+        verbose_name = _("接口令牌")
+        verbose_name_plural = _("接口令牌")
+
+    def __str__(self):
+        return self.name

@@ -1,0 +1,212 @@
+"""Adverse records (失信信息): how they came in, what they say, where they stand."""
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
+
+from parties.models import Authority, Subject
+
+
+def new_public_id() -> str:
+    """Return a fresh public id of a record: ``R`` and 12 random characters, meaningless on purpose."""
+    return "R" + "".join(secrets.choice("23456789ABCDEFGHJKMNPQRSTUVWXYZ") for _ in range(12))
+
+
+class ImportRun(models.Model):
+    """One file (or batch) taken in: by whom, from whom, with a result per row."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", _("进行中")
+        FINISHED = "finished", _("已完成")
+        REFUSED = "refused", _("文件无法读取")
+
+    file_name = models.CharField(_("文件名"), max_length=255)
+    sha256 = models.CharField(_("文件摘要"), max_length=64)
+    source = models.CharField(_("来源"), max_length=200, blank=True)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.RUNNING)
+    error = models.TextField(_("错误"), blank=True)
+    started_at = models.DateTimeField(_("开始"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("结束"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-started_at"]
+        verbose_name = _("导入")
+        verbose_name_plural = _("导入")
+
+    def __str__(self):
+        return f"{self.file_name} {self.started_at:%Y-%m-%d}"
+
+
+class Severity(models.TextChoices):
+    MINOR = "minor", _("轻微")
+    GENERAL = "general", _("一般")
+    SERIOUS = "serious", _("严重")
+
+
+class AdverseRecord(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
+    """One adverse record about one subject.
+
+    ``status`` says where it stands towards the public; facts are changed only by a correction, which keeps
+    the old value. Nothing is ever deleted: what leaves publicity stays in the archive.
+    """
+
+    class Status(models.TextChoices):
+        REGISTERED = "registered", _("已登记")
+        PUBLICISED = "publicised", _("公示中")
+        WITHHELD = "withheld", _("不公示")
+        REPAIRED = "repaired", _("已修复，终止公示")
+        EXPIRED = "expired", _("公示期满，终止公示")
+        REVOKED = "revoked", _("已撤销")
+
+    #: Statuses in which a subject can still do something about the record.
+    LIVE = (Status.REGISTERED, Status.PUBLICISED, Status.WITHHELD)
+
+    public_id = models.CharField(_("记录编号"), max_length=20, unique=True, default=new_public_id)
+    status = FSMField(_("状态"), default=Status.REGISTERED, choices=Status.choices, protected=True)
+    #: Counts every change; a form that was opened on an older one is told so.
+    version = models.PositiveIntegerField(default=1)
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="records", verbose_name=_("当事人"))
+    #: As written in the decision, even if the subject was renamed later.
+    subject_name = models.CharField(_("当事人名称"), max_length=200)
+    authority = models.ForeignKey(
+        Authority, on_delete=models.PROTECT, related_name="records", verbose_name=_("处罚机关")
+    )
+    data_provider = models.CharField(_("数据来源单位"), max_length=200, blank=True)
+    document_number = models.CharField(_("决定书文号"), max_length=128)
+    #: The document number with brackets, width and blanks folded: what 'already known' compares.
+    document_key = models.CharField(max_length=128)
+    category = models.CharField(_("处罚类别"), max_length=200, blank=True)
+    violation_type = models.CharField(_("违法行为类型"), max_length=500, blank=True)
+    facts = models.TextField(_("违法事实"), blank=True)
+    legal_basis = models.TextField(_("处罚依据"), blank=True)
+    content = models.TextField(_("处罚内容"), blank=True)
+    #: In yuan, whatever unit the file used.
+    fine_amount = models.DecimalField(_("罚款金额（元）"), max_digits=20, decimal_places=2, null=True, blank=True)
+    confiscated_amount = models.DecimalField(
+        _("没收金额（元）"), max_digits=20, decimal_places=2, null=True, blank=True
+    )
+    licence = models.CharField(_("暂扣或吊销证照"), max_length=200, blank=True)
+    decision_date = models.DateField(_("处罚决定日期"))
+    valid_until = models.DateField(_("处罚有效期"), null=True, blank=True)
+    remark = models.TextField(_("备注"), blank=True)
+    sector = models.CharField(_("领域"), max_length=40, blank=True)
+
+    # Worked out from the rules at registration and again whenever facts or rules change.
+    severity = models.CharField(_("失信程度"), max_length=10, choices=Severity)
+    publicity_from = models.DateField(_("公示起始日"), null=True, blank=True)
+    #: The first day on which a repair may be applied for.
+    earliest_application = models.DateField(_("最短公示期届满日"))
+    #: The last day of publicity; it stops by itself the day after.
+    publicity_until = models.DateField(_("最长公示期届满日"), null=True, blank=True)
+    #: ``[{text, title, article, verified}]``: why the window is what it is.
+    because = models.JSONField(default=list)
+    rule_ids = models.JSONField(default=list)
+
+    #: Set while an objection is open: shown in the register beside the record.
+    objection_marked = models.BooleanField(_("异议标注"), default=False)
+    #: Content digest of the canonical fields, for 'already known' against 'other content'.
+    content_hash = models.CharField(max_length=64)
+    registered_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
+    removed_at = models.DateTimeField(_("终止公示时间"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["authority", "document_key", "subject"], name="records_once"),
+            models.CheckConstraint(
+                name="records_status_known",
+                condition=Q(status__in=["registered", "publicised", "withheld", "repaired", "expired", "revoked"]),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["subject", "status"], name="records_subject"),
+            models.Index(fields=["status", "publicity_until"], name="records_register"),
+        ]
+        ordering = ["-decision_date", "-id"]
+        verbose_name = _("失信信息")
+        verbose_name_plural = _("失信信息")
+
+    def __str__(self):
+        return f"{self.subject_name} {self.document_number}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in self.LIVE
+
+    @transition(field=status, source=Status.REGISTERED, target=Status.PUBLICISED)
+    def publicise(self):
+        """公示: the public register shows it."""
+
+    @transition(field=status, source=Status.REGISTERED, target=Status.WITHHELD)
+    def withhold(self):
+        """Not shown: minor by rule, or a natural person's."""
+
+    @transition(field=status, source=[Status.REGISTERED, Status.PUBLICISED, Status.WITHHELD], target=Status.REPAIRED)
+    def repair(self, at):
+        """终止公示 after an approved repair."""
+        self.removed_at = at
+
+    @transition(field=status, source=[Status.REGISTERED, Status.PUBLICISED], target=Status.EXPIRED)
+    def expire(self, at):
+        """自动停止: the maximum publicity period is over."""
+        self.removed_at = at
+
+    @transition(field=status, source=list(LIVE), target=Status.REVOKED)
+    def revoke(self, at):
+        """撤销: the record should not exist (annulled upstream, or an objection was upheld)."""
+        self.removed_at = at
+
+
+class ImportRow(models.Model):
+    """What became of one row of a file."""
+
+    class Outcome(models.TextChoices):
+        TAKEN = "taken", _("已录入")
+        KNOWN = "known", _("已存在")
+        REFUSED = "refused", _("未录入")
+        CORRECTED = "corrected", _("拟更正")
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField(_("行号"))
+    outcome = models.CharField(_("结果"), max_length=10, choices=Outcome)
+    #: ``[{code, text, field, cure}]``
+    reasons = models.JSONField(_("原因"), default=list)
+    #: What was changed to read a cell: ``[{field, from, to, why}]``.
+    changes = models.JSONField(_("读取时的调整"), default=list)
+    raw = models.JSONField(_("原始内容"), default=dict)
+    record = models.ForeignKey(AdverseRecord, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="records_row_once")]
+        ordering = ["number"]
+
+    def __str__(self):
+        return f"{self.run} #{self.number}"
+
+
+class RecordCorrection(models.Model):
+    """更正: one field of one record, old and new value, and what ordered it."""
+
+    record = models.ForeignKey(AdverseRecord, on_delete=models.PROTECT, related_name="corrections")
+    field = models.CharField(_("字段"), max_length=60)
+    old_value = models.TextField(_("原值"), blank=True)
+    new_value = models.TextField(_("新值"), blank=True)
+    #: Number of the case that ordered it, or the import's.
+    ordered_by = models.CharField(_("依据"), max_length=100)
+    corrected_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    corrected_at = models.DateTimeField(_("更正时间"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["corrected_at"]
+        verbose_name = _("更正")
+        verbose_name_plural = _("更正")
+
+    def __str__(self):
+        return f"{self.record} {self.field}"
