@@ -1,7 +1,9 @@
 """Writing the journal. The only writer."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,25 +22,67 @@ class Line:
     verb: str
     thing: models.Model
     data: dict[str, Any] = field(default_factory=dict)
+    actor: models.Model | None = None
 
 
-def append(actor: models.Model | None, verb: str, thing: models.Model, data: dict[str, Any] | None = None) -> Entry:
-    """Append one line to the journal and return it.
+_collected: ContextVar[list[Line] | None] = ContextVar("journal_lines", default=None)
 
-    Takes the acting user (``None``: the system itself), a verb (``app.verb``), the thing and JSON-able facts
-    (dates and decimals become text; identity numbers do not belong here). Must run inside the transaction
-    that does what the line tells, as its last lock: the chain's head stays locked until commit.
+
+@contextmanager
+def journalled() -> Iterator[None]:
+    """Run a verb as one transaction whose journal lines are written together as its very last step.
+
+    The chain's head is one row that every verb needs. Locked last and only once, it cannot take part in a deadlock,
+    however many rows and however many lower verbs a verb touches. Verbs nest: lines of an inner one wait for the
+    outermost, and vanish with the inner one if it fails.
+    """
+    lines = _collected.get()
+    if lines is not None:
+        start = len(lines)
+        try:
+            with transaction.atomic():
+                yield
+        except BaseException:
+            del lines[start:]
+            raise
+        return
+    lines = []
+    token = _collected.set(lines)
+    try:
+        with transaction.atomic():
+            yield
+            _collected.set(None)
+            if lines:
+                append_all(lines)
+    finally:
+        _collected.reset(token)
+
+
+def append(actor: models.Model | None, verb: str, thing: models.Model, data: dict[str, Any] | None = None) -> None:
+    """Append one line to the journal, at the end of the running :func:`journalled` verb or at once without one.
+
+    Takes the acting user (``None``: the system itself), a verb (``room.verb``), the thing (saved, with a primary key)
+    and JSON-able facts (dates and decimals become text; identity numbers do not belong here).
 
     Raises:
         RuntimeError: called outside a transaction.
     """
-    return append_all(actor, [Line(verb, thing, data or {})])[0]
+    line = Line(verb, thing, data or {}, actor)
+    lines = _collected.get()
+    if lines is None:
+        append_all([line])
+    else:
+        _require_transaction()
+        lines.append(line)
 
 
-def append_all(actor: models.Model | None, lines: Iterable[Line]) -> list[Entry]:
-    """Append several lines in order with one lock of the chain's head; see :func:`append`."""
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("A journal line is written in the transaction of what it tells.")
+def append_all(lines: Iterable[Line]) -> list[Entry]:
+    """Append several lines in order with one lock of the chain's head, and return them.
+
+    Raises:
+        RuntimeError: called outside a transaction.
+    """
+    _require_transaction()
     head = _lock_head()
     now = timezone.now()
     entries = []
@@ -46,8 +90,8 @@ def append_all(actor: models.Model | None, lines: Iterable[Line]) -> list[Entry]
         entry = Entry(
             sequence=head.sequence + 1,
             at=now,
-            actor_id=getattr(actor, "pk", None),
-            actor_name=str(actor) if actor is not None else "系统",
+            actor_id=getattr(line.actor, "pk", None),
+            actor_name=str(line.actor) if line.actor is not None else "系统",
             verb=line.verb,
             thing_type=line.thing._meta.label_lower,
             thing_id=str(line.thing.pk),
@@ -60,6 +104,11 @@ def append_all(actor: models.Model | None, lines: Iterable[Line]) -> list[Entry]
     Entry.objects.bulk_create(entries, batch_size=500)
     head.save(update_fields=["sequence", "hash"])
     return entries
+
+
+def _require_transaction() -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("A journal line is written in the transaction of what it tells.")
 
 
 def _lock_head() -> ChainHead:
