@@ -1,0 +1,100 @@
+"""What differs between the kinds of case. Everything else is the same code for all of them.
+
+A room above (``repair``, ``objections``) describes its kind once and registers it when the project starts;
+``casework`` never imports upwards.
+"""
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+from django.db import models
+
+from casework.models import Case, Evidence
+from notices.models import Notice
+from parties.models import User
+from policy.verdict import YES, Verdict
+
+
+class CaseKind(ABC):
+    """One kind of case: its names, its limits, its notices and what its verbs do to the record."""
+
+    #: ``Case.Kind`` value.
+    code: str
+    #: First letters of a case number.
+    number_prefix: str
+    #: The child model.
+    model: type[Case]
+    #: Dotted names of the rules that limit acceptance and decision, in working days.
+    accept_limit: str
+    decide_limit: str
+    #: Whether the decision's limit runs from acceptance or already from submission.
+    decide_from_submission: bool = False
+    #: The lead office may accept as well as the determining authority.
+    lead_may_accept: bool = False
+    #: Outcomes of a decision, the favourable one first.
+    outcomes: tuple[str, ...]
+    #: What the applicant has to hand in.
+    evidence_purpose: str = Evidence.Purpose.PERFORMANCE
+    acceptance_notice: str = Notice.Kind.ACCEPTANCE
+
+    @property
+    @abstractmethod
+    def flow(self) -> type:
+        """The viewflow Flow that keeps the to-do list of this kind."""
+
+    @abstractmethod
+    def decision_notice(self, outcome: str) -> str:
+        """Return the ``Notice.Kind`` of a decision."""
+
+    @abstractmethod
+    def apply_outcome(self, case: Case, actor: User, outcome: str, at) -> None:
+        """Make the case's transition for ``outcome`` and do to the record what it orders, in this transaction."""
+
+    def can_submit(self, actor: User, case: Case) -> Verdict:
+        """Return whether everything of this kind is there to be submitted."""
+        return YES
+
+    def can_recommend(self, actor: User, case: Case, outcome: str) -> Verdict:
+        """Return whether this outcome can be recommended as the case stands."""
+        return YES
+
+    def on_accept(self, case: Case, actor: User) -> None:
+        """What acceptance does besides opening the clock."""
+
+    def on_close(self, case: Case, actor: User | None) -> None:
+        """What happens when a case ends without a decision (declined, withdrawn)."""
+
+    def notice_facts(self, case: Case, outcome: str = "") -> dict[str, Any]:
+        """Return the facts of this kind that its notices print."""
+        return {}
+
+    def findings(self, case: Case) -> list[str]:
+        """Return the sentences that say what was checked, for the notice of a decision."""
+        return []
+
+    def is_favourable(self, outcome: str) -> bool:
+        """The outcome that takes something away from the public: both people must want it."""
+        return outcome == self.outcomes[0]
+
+
+_kinds: dict[str, CaseKind] = {}
+
+
+def register(kind: CaseKind) -> None:
+    """Make a kind known; called by the room's ``AppConfig.ready``."""
+    _kinds[kind.code] = kind
+
+
+def kind_of(case: Case) -> CaseKind:
+    """Return the description of this case's kind."""
+    return _kinds[case.kind]
+
+
+def all_kinds() -> list[CaseKind]:
+    return list(_kinds.values())
+
+
+def specific(case: models.Model) -> Case:
+    """Return the case as its own child model (``RepairApplication`` or ``Objection``)."""
+    model = kind_of(case).model
+    return case if isinstance(case, model) else model.objects.get(pk=case.pk)

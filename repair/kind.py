@@ -1,0 +1,81 @@
+"""How a repair application differs from other cases."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from casework.kinds import CaseKind
+from casework.models import Case, Evidence
+from notices.models import Notice
+from parties.models import User
+from policy.verdict import YES, Verdict, no
+from records import actions as records
+from records.eligibility import card
+from repair.models import RepairApplication
+
+
+class RepairKind(CaseKind):
+    """信用修复: 3 working days to accept, 7 to decide (国办发〔2025〕22号)."""
+
+    code = Case.Kind.REPAIR
+    number_prefix = "XF"
+    model = RepairApplication
+    accept_limit = "accept.working_days"
+    decide_limit = "decide.working_days"
+    outcomes = (Case.Status.APPROVED, Case.Status.REFUSED)
+    evidence_purpose = Evidence.Purpose.PERFORMANCE
+
+    @property
+    def flow(self):
+        from repair.flow import RepairFlow
+
+        return RepairFlow
+
+    def decision_notice(self, outcome: str) -> str:
+        return Notice.Kind.REPAIR_APPROVAL if outcome == Case.Status.APPROVED else Notice.Kind.REPAIR_REFUSAL
+
+    def apply_outcome(self, case: RepairApplication, actor: User, outcome: str, at) -> None:
+        if outcome == Case.Status.APPROVED:
+            case.approve(at)
+            records.remove_after_repair(case.record, actor, case.number)
+        else:
+            case.refuse(at)
+
+    def can_submit(self, actor: User, case: RepairApplication) -> Verdict:
+        """Time reached, no bar, proof attached, way described, commitment signed (36号令: four conditions)."""
+        missing = missing_parts(case)
+        if missing:
+            return no("incomplete", _("还不能提交：%(missing)s。") % {"missing": _("；").join(missing)})
+        eligibility = card(case.record, performance_proved=True, commitment_signed=True)
+        unmet = [condition for condition in eligibility.conditions if not condition.met]
+        if unmet:
+            return no(unmet[0].code, unmet[0].text, unmet[0].cure, unmet[0].basis)
+        return YES
+
+    def notice_facts(self, case: RepairApplication, outcome: str = "") -> dict[str, Any]:
+        return {"way": case.get_way_display()}
+
+    def findings(self, case: RepairApplication) -> list[str]:
+        """Sentences of the notice, so formal Chinese whatever the officer's language."""
+        proofs = case.evidence.filter(withdrawn_at=None).count()
+        lines = [f"申请人提交履行义务证明材料{proofs}份"]
+        if case.performed_on:
+            day = case.performed_on
+            lines.append(f"申请人已于{day.year}年{day.month}月{day.day}日履行完毕行政处罚决定确定的义务")
+        if hasattr(case, "commitment"):
+            signed = timezone.localtime(case.commitment.signed_at)
+            lines.append(f"申请人已于{signed.year}年{signed.month}月{signed.day}日公开作出信用承诺")
+        return lines
+
+
+def missing_parts(case: RepairApplication) -> list[str]:
+    """Return, in the page's language, what the applicant still has to add before handing in."""
+    missing = []
+    if not case.performed_on:
+        missing.append(_("还没有填写履行完毕的日期"))
+    if not case.evidence.filter(withdrawn_at=None, purpose=Evidence.Purpose.PERFORMANCE).exists():
+        missing.append(_("还差一份履行义务的证明（例如缴款凭证）"))
+    if not hasattr(case, "commitment"):
+        missing.append(_("还没有签署信用承诺书"))
+    return missing
