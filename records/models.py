@@ -27,11 +27,19 @@ class ImportRun(models.Model):
     file_name = models.CharField(_("文件名"), max_length=255)
     sha256 = models.CharField(_("文件摘要"), max_length=64)
     source = models.CharField(_("来源"), max_length=200, blank=True)
+    #: An uploaded file waits here until its rows are done (private, never served); a command reads its own file.
+    file = models.FileField(_("文件"), upload_to="imports/%Y/%m", blank=True)
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.RUNNING)
     error = models.TextField(_("错误"), blank=True)
+    #: How the file was read: ``{format, encoding, mapped: {heading: field}, unmapped: [heading], skipped: []}``.
+    layout = models.JSONField(_("读取方式"), default=dict)
+    #: Rows found in the file, once known; the page's progress.
+    total = models.PositiveIntegerField(_("总行数"), null=True, blank=True)
+    #: Somebody is working on it until then; afterwards the sweep takes it over.
+    leased_until = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(_("开始"), auto_now_add=True)
     finished_at = models.DateTimeField(_("结束"), null=True, blank=True)
 
@@ -84,7 +92,7 @@ class AdverseRecord(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     #: The document number with brackets, width and blanks folded: what 'already known' compares.
     document_key = models.CharField(max_length=128)
     category = models.CharField(_("处罚类别"), max_length=200, blank=True)
-    violation_type = models.CharField(_("违法行为类型"), max_length=500, blank=True)
+    violation_type = models.TextField(_("违法行为类型"), blank=True)
     facts = models.TextField(_("违法事实"), blank=True)
     legal_basis = models.TextField(_("处罚依据"), blank=True)
     content = models.TextField(_("处罚内容"), blank=True)
@@ -98,6 +106,12 @@ class AdverseRecord(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     valid_until = models.DateField(_("处罚有效期"), null=True, blank=True)
     remark = models.TextField(_("备注"), blank=True)
     sector = models.CharField(_("领域"), max_length=40, blank=True)
+    #: The last day of the conduct, if the decision names it: the provincial five years run from it.
+    conduct_ended = models.DateField(_("违法行为终了日期"), null=True, blank=True)
+    #: The determining authority itself declared the conduct 轻微.
+    minor_declared = models.BooleanField(_("认定为轻微"), default=False)
+    #: The decision put the subject on a 严重失信主体名单.
+    serious_list = models.BooleanField(_("列入严重失信主体名单"), default=False)
 
     # Worked out from the rules at registration and again whenever facts or rules change.
     severity = models.CharField(_("失信程度"), max_length=10, choices=Severity)
@@ -112,7 +126,8 @@ class AdverseRecord(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
 
     #: Set while an objection is open: shown in the register beside the record.
     objection_marked = models.BooleanField(_("异议标注"), default=False)
-    #: Content digest of the canonical fields, for 'already known' against 'other content'.
+    #: Digest of the canonical fields as they came in. Corrections do not change it, so the same file sent again
+    #: stays 'already known' and does not ask for the old value back.
     content_hash = models.CharField(max_length=64)
     registered_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
     removed_at = models.DateTimeField(_("终止公示时间"), null=True, blank=True)
@@ -140,22 +155,22 @@ class AdverseRecord(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def is_live(self) -> bool:
         return self.status in self.LIVE
 
-    @transition(field=status, source=Status.REGISTERED, target=Status.PUBLICISED)
+    @transition(field=status, source=[Status.REGISTERED, Status.WITHHELD], target=Status.PUBLICISED)
     def publicise(self):
-        """公示: the public register shows it."""
+        """公示: the public register shows it. From withheld only when a correction changed the class."""
 
-    @transition(field=status, source=Status.REGISTERED, target=Status.WITHHELD)
+    @transition(field=status, source=[Status.REGISTERED, Status.PUBLICISED], target=Status.WITHHELD)
     def withhold(self):
-        """Not shown: minor by rule, or a natural person's."""
+        """Not shown: minor by rule, or a natural person's. From publicised only when a correction changed the class."""
 
     @transition(field=status, source=[Status.REGISTERED, Status.PUBLICISED, Status.WITHHELD], target=Status.REPAIRED)
     def repair(self, at):
         """终止公示 after an approved repair."""
         self.removed_at = at
 
-    @transition(field=status, source=[Status.REGISTERED, Status.PUBLICISED], target=Status.EXPIRED)
+    @transition(field=status, source=list(LIVE), target=Status.EXPIRED)
     def expire(self, at):
-        """自动停止: the maximum publicity period is over."""
+        """自动停止: the maximum publicity period is over; a withheld one is no longer shared or used either."""
         self.removed_at = at
 
     @transition(field=status, source=list(LIVE), target=Status.REVOKED)
@@ -176,8 +191,12 @@ class ImportRow(models.Model):
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField(_("行号"))
     outcome = models.CharField(_("结果"), max_length=10, choices=Outcome)
-    #: ``[{code, text, field, cure}]``
+    #: Where the row stands in the file, if that is more than its number: a sheet's name, a path in a JSON.
+    place = models.CharField(_("位置"), max_length=200, blank=True)
+    #: Why it was not taken: ``[{code, text, field, cure}]``.
     reasons = models.JSONField(_("原因"), default=list)
+    #: What an officer should look at although the row was taken; same shape.
+    warnings = models.JSONField(_("提示"), default=list)
     #: What was changed to read a cell: ``[{field, from, to, why}]``.
     changes = models.JSONField(_("读取时的调整"), default=list)
     raw = models.JSONField(_("原始内容"), default=dict)
@@ -189,6 +208,37 @@ class ImportRow(models.Model):
 
     def __str__(self):
         return f"{self.run} #{self.number}"
+
+
+class CorrectionProposal(models.Model):
+    """拟更正: a file said something else about a known record. The record stays as it is until an officer decides."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("待核实")
+        APPLIED = "applied", _("已采纳")
+        DISMISSED = "dismissed", _("不采纳")
+
+    record = models.ForeignKey(AdverseRecord, on_delete=models.PROTECT, related_name="proposals")
+    run = models.ForeignKey(ImportRun, on_delete=models.PROTECT, null=True, related_name="proposals")
+    #: Digest of what the file said: the same file again proposes nothing new.
+    content_hash = models.CharField(max_length=64)
+    #: ``[{field, old, new}]``, values as ISO text.
+    differences = models.JSONField(_("差异"))
+    status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.OPEN)
+    proposed_at = models.DateTimeField(_("提出时间"), auto_now_add=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(_("处理时间"), null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "content_hash"], name="records_proposal_once")]
+        ordering = ["proposed_at"]
+        verbose_name = _("拟更正")
+        verbose_name_plural = _("拟更正")
+
+    def __str__(self):
+        return f"{self.record} {self.get_status_display()}"
 
 
 class RecordCorrection(models.Model):

@@ -1,0 +1,92 @@
+"""What every verb on a record does the same way."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone, translation
+
+from exchange.models import OutboundEvent
+from policy.publicity import classify, publicity_window
+from policy.rulebook import RuleBook
+from policy.verdict import Refused, Verdict
+from records.facts import FORMAL_LANGUAGE, policy_facts
+from records.models import AdverseRecord
+
+
+def lock(record: AdverseRecord) -> AdverseRecord:
+    """Return the record fresh from the database, its row locked until the caller's transaction ends.
+
+    Raises:
+        RuntimeError: called outside a transaction.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("A record changes in the transaction of what changes it.")
+    return AdverseRecord.objects.select_for_update().get(pk=record.pk)
+
+
+def ask(verdict: Verdict, status: int = 409) -> None:
+    """Raise :class:`Refused` if the guard said no."""
+    if not verdict:
+        raise Refused(verdict, status=status)
+
+
+def put_down(record: AdverseRecord) -> None:
+    """Save a changed record: its version counts every change."""
+    record.version += 1
+    record.save()
+
+
+def work_out(record: AdverseRecord, today: date | None = None) -> bool:
+    """Set severity and publicity window from the facts by the rules in force today; return whether it is publicised.
+
+    The reasons are stored in Chinese, as formal notices quote them.
+    """
+    book = RuleBook.load(today or timezone.localdate())
+    facts = policy_facts(record)
+    with translation.override(FORMAL_LANGUAGE):
+        classification = classify(facts, book)
+        window = publicity_window(facts, classification.severity, book)
+        reasons = [*classification.because, *window.because]
+        record.because = [reason.as_json() for reason in reasons]
+    record.severity = str(classification.severity)
+    record.rule_ids = sorted({*classification.rule_ids, *window.rule_ids})
+    record.publicity_from = window.start
+    record.publicity_until = window.until
+    record.earliest_application = window.earliest_application
+    return window.publicised and not record.subject.is_person
+
+
+def settle(record: AdverseRecord, publicised: bool) -> OutboundEvent.Type | None:
+    """Bring the status in line with the window; return the event that tells platforms, if what they show changed."""
+    status = AdverseRecord.Status
+    if record.status not in AdverseRecord.LIVE:
+        return None
+    shown = record.status == status.PUBLICISED
+    if is_over(record):
+        record.expire(timezone.now())
+    elif publicised and not shown:
+        record.publicise()
+    elif not publicised and record.status != status.WITHHELD:
+        record.withhold()
+    if not shown and record.status == status.PUBLICISED:
+        return OutboundEvent.Type.PUBLISHED
+    if shown and record.status != status.PUBLICISED:
+        return OutboundEvent.Type.REMOVED
+    return None
+
+
+def is_over(record: AdverseRecord, today: date | None = None) -> bool:
+    """Whether the maximum publicity period has ended: its last day is before today."""
+    return record.publicity_until is not None and record.publicity_until < (today or timezone.localdate())
+
+
+def journal_line(record: AdverseRecord, **extra: Any) -> dict[str, Any]:
+    """Return what the journal keeps of a change: never a natural person's number."""
+    return {
+        "record_id": record.public_id,
+        "document_number": record.document_number,
+        "authority": record.authority.name,
+        "status": record.status,
+        **extra,
+    }

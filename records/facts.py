@@ -1,0 +1,77 @@
+"""What a record says, in the shapes that rules, notices and events want."""
+
+from typing import Any
+
+from django.utils import timezone, translation
+
+from parties.identity import mask
+from policy.facts import RecordFacts
+from records.canonical import as_text, split_categories
+from records.models import AdverseRecord, Severity
+
+#: Formal notices and stored reasons are Chinese, whatever language the person at the page reads.
+FORMAL_LANGUAGE = "zh-hans"
+
+
+def policy_facts(record: AdverseRecord) -> RecordFacts:
+    """Return what the rules need to know of a stored record. Summary-procedure penalties are never stored."""
+    return RecordFacts(
+        decision_date=record.decision_date,
+        categories=split_categories(record.category),
+        content=record.content,
+        fine_amount=record.fine_amount,
+        is_person=record.subject.is_person,
+        sector=record.sector,
+        serious_list=record.serious_list,
+        minor_declared=record.minor_declared,
+        summary_procedure=False,
+        conduct_ended=record.conduct_ended,
+    )
+
+
+def notice_facts(record: AdverseRecord) -> dict[str, str]:
+    """Return the ``record`` part of a notice's facts: JSON text, ISO dates, formal Chinese labels."""
+    with translation.override(FORMAL_LANGUAGE):
+        severity = str(Severity(record.severity).label)
+    return {
+        "public_id": record.public_id,
+        "document_number": record.document_number,
+        "decision_date": as_text(record.decision_date),
+        "authority": record.authority.name,
+        "category": record.category,
+        "severity": severity,
+        "content": record.content,
+        "publicity_from": as_text(record.publicity_from),
+        "publicity_until": as_text(record.publicity_until),
+        "earliest_application": as_text(record.earliest_application),
+    }
+
+
+def event_data(
+    record: AdverseRecord, action: str, reason: str, case_number: str, effective_on: Any = None
+) -> dict[str, str]:
+    """Return an event's data about a record. A natural person's name and number leave only masked.
+
+    ``effective_on`` is the day (Beijing) from which a platform must show the change; empty: the day of the
+    last change that we know, ``removed_at`` or today.
+    """
+    if effective_on is None:
+        effective_on = timezone.localdate(record.removed_at) if record.removed_at else timezone.localdate()
+    subject = record.subject
+    person = subject.is_person
+    return {
+        "record_id": record.public_id,
+        "subject_code": mask(subject.identity_number or "") if person else subject.code or "",
+        "subject_name": mask_name(record.subject_name) if person else record.subject_name,
+        "document_number": record.document_number,
+        "authority": record.authority.name,
+        "action": action,
+        "reason": reason,
+        "case_number": case_number,
+        "effective_on": as_text(effective_on),
+    }
+
+
+def mask_name(name: str) -> str:
+    """Return a natural person's name with only the first character: 张*."""
+    return name[:1] + "*" * max(len(name) - 1, 1) if name else ""
