@@ -58,7 +58,7 @@ class Notice(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
 
     kind = models.CharField(_("种类"), max_length=40, choices=Kind)
     status = FSMField(_("状态"), default=Status.ISSUED, choices=Status.choices, protected=True)
-    #: 文号, such as 青信修准〔2026〕1号; null only for notices without a number of their own.
+    #: 文号, such as 青信修准〔2026〕1号.
     number = models.CharField(_("文号"), max_length=60, unique=True)
     series = models.CharField(_("机关代字"), max_length=40)
     year = models.PositiveSmallIntegerField(_("年份"))
@@ -82,6 +82,8 @@ class Notice(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     rendering = models.CharField(_("生成状态"), max_length=10, choices=Rendering, default=Rendering.PENDING)
     attempts = models.PositiveSmallIntegerField(_("尝试次数"), default=0)
     next_at = models.DateTimeField(_("下次尝试"), null=True, blank=True)
+    #: Who works on it now, and until when nobody else may: a worker writes only while the lease is its own.
+    lease = models.UUIDField(null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(_("最近错误"), blank=True)
     pdf = models.FileField(_("文件"), upload_to="notices/%Y/%m", blank=True)
@@ -93,6 +95,9 @@ class Notice(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="notices_rendering_known", condition=Q(rendering__in=["pending", "rendered", "failed"])
+            ),
             models.UniqueConstraint(fields=["series", "year", "serial"], name="notices_number_once"),
             models.CheckConstraint(name="notices_status_known", condition=Q(status__in=["issued", "revoked"])),
             models.CheckConstraint(
@@ -115,6 +120,14 @@ class Notice(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     @property
     def title(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def is_rendered(self) -> bool:
+        return self.rendering == self.Rendering.RENDERED
+
+    @property
+    def is_revoked(self) -> bool:
+        return self.status == self.Status.REVOKED
 
     @transition(field=status, source=Status.ISSUED, target=Status.REVOKED)
     def revoke(self, at, reason: str):

@@ -1,0 +1,55 @@
+"""What a notice says is fixed when it is issued: a later change of a name or an address does not reach it."""
+
+import json
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+from notices.models import Notice
+from parties.models import Authority, Subject
+from policy.rulebook import today_book
+
+#: Kinds that decide something against the addressee: they carry the remedies (复议, 诉讼).
+ADVERSE = (Notice.Kind.DECLINE, Notice.Kind.REPAIR_REFUSAL, Notice.Kind.OBJECTION_RESULT)
+
+
+def frozen(kind: str, issuer: Authority, addressee: Subject, facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts together with everything else the document prints.
+
+    Adds ``issuer`` and ``addressee`` as they are now (a person's number only masked). Fills in what the caller
+    did not give: ``contact`` and the bodies of ``remedies`` from the issuer, their terms and the ``limits`` of a
+    guidance from today's rules.
+    """
+    content = dict(facts)
+    content["issuer"] = {"name": issuer.name}
+    content["addressee"] = {
+        "name": addressee.name,
+        "kind": str(addressee.kind),
+        "code": addressee.shown_code,
+    }
+    contact = {"name": issuer.short_name or issuer.name, "phone": issuer.phone, "address": issuer.address}
+    content["contact"] = {**contact, **_given(facts.get("contact"))}
+    if kind in ADVERSE or facts.get("remedies"):
+        bodies = {"review_body": issuer.review_body, "court": issuer.court}
+        terms = _rule_values(review_days="remedy.review_days", suit_months="remedy.suit_months")
+        content["remedies"] = {**bodies, **terms, **_given(facts.get("remedies"))}
+    if kind == Notice.Kind.REPAIR_GUIDANCE:
+        terms = _rule_values(accept_days="accept.working_days", decide_days="decide.working_days")
+        content["limits"] = {**terms, **_given(facts.get("limits"))}
+    return content
+
+
+def _rule_values(**keys: str) -> dict[str, Any]:
+    """The values of these rules today; a rule that is not in force is left out and the text goes without it."""
+    book = today_book()
+    return {name: found.value for name, key in keys.items() if (found := book.find(key))}
+
+
+def _given(values: dict[str, Any] | None) -> dict[str, Any]:
+    """The entries that say something: an empty text does not hide what the issuer's own page says."""
+    return {key: value for key, value in (values or {}).items() if value not in (None, "")}
+
+
+def as_stored(content: dict[str, Any]) -> dict[str, Any]:
+    """Return the content as the database gives it back: dates and decimals as text."""
+    return json.loads(json.dumps(content, cls=DjangoJSONEncoder))

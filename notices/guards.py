@@ -1,0 +1,67 @@
+"""Who may read, receive, retry and revoke a notice. Asked by pages, files, buttons and the interface alike."""
+
+from django.utils.translation import gettext as _
+from parties.guards import acts_for
+
+from notices.models import Notice
+from parties.models import User
+from policy.verdict import YES, Verdict, no
+
+
+def can_read(actor, notice: Notice) -> Verdict:
+    """The addressee's people; the office that issued it or made the record it is about; auditor, administrator."""
+    if not _signed_in(actor):
+        return no("signed_out", _("请先登录再查看文书。"), _("手中有文书的，可以在“文书核验”页凭文号和校验码核验。"))
+    if acts_for(actor, notice.addressee):
+        return YES
+    if actor.role in (User.Role.AUDITOR, User.Role.ADMINISTRATOR):
+        return YES
+    if actor.role in (User.Role.OFFICER, User.Role.APPROVER) and _of_this_office(actor, notice):
+        return YES
+    return no("not_yours", _("这份文书不是发给您的，也不由您的单位办理。"), _("请换用有权限的账号登录。"))
+
+
+def can_be_served(actor, notice: Notice) -> Verdict:
+    """Opening counts as service when somebody who acts for the addressee opens a finished, valid notice."""
+    if not _signed_in(actor) or not acts_for(actor, notice.addressee):
+        return no("not_the_addressee", _("只有受送达人的经办人打开文书才算送达。"))
+    if notice.is_revoked:
+        return no("revoked", _("文书已撤销，不再送达。"))
+    if not notice.is_rendered:
+        return no("not_rendered", _("文书正在生成，还不能送达。"), _("请稍后再打开。"))
+    return YES
+
+
+def can_retry(actor, notice: Notice) -> Verdict:
+    """A failed rendering may be started again by the office that issued it or an administrator."""
+    if not _signed_in(actor) or not (
+        actor.role == User.Role.ADMINISTRATOR
+        or (actor.role in (User.Role.OFFICER, User.Role.APPROVER) and _of_this_office(actor, notice))
+    ):
+        return no("not_your_office", _("只有制发机关的人员或系统管理员可以重新生成文书。"))
+    if notice.rendering != Notice.Rendering.FAILED:
+        return no("not_failed", _("这份文书没有生成失败，不需要重试。"))
+    return YES
+
+
+def can_revoke(actor, notice: Notice) -> Verdict:
+    """An approver of the issuing or the lead authority, or an administrator, while the notice is valid."""
+    if not _signed_in(actor) or not (
+        actor.role == User.Role.ADMINISTRATOR
+        or (actor.role == User.Role.APPROVER and (actor.authority.is_lead or actor.authority_id == notice.issuer_id))
+    ):
+        return no("not_an_approver", _("只有信用主管部门审批人或系统管理员可以撤销文书。"))
+    if notice.is_revoked:
+        return no("already_revoked", _("这份文书已经撤销，不能再撤销一次。"))
+    return YES
+
+
+def _signed_in(actor) -> bool:
+    return actor is not None and actor.is_authenticated and actor.is_active
+
+
+def _of_this_office(actor: User, notice: Notice) -> bool:
+    """Issued by the actor's authority, about its record, or the actor works at the lead authority."""
+    authority = actor.authority
+    record = notice.facts.get("record") or {}
+    return authority.is_lead or authority.pk == notice.issuer_id or record.get("authority") == authority.name
