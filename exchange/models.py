@@ -40,6 +40,23 @@ class Subscriber(models.Model):
         return self.name
 
 
+class FeedHead(models.Model):
+    """The end of the feed. One row, id 1; locked until commit by whoever adds an event.
+
+    A database sequence gives out numbers in the order of asking, not of committing: a reader who saw 8 could
+    then miss 7 for ever, when 7 commits later. With this lock positions appear in order, so ``?after=`` is safe.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    position = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="exchange_one_feed_head")]
+
+    def __str__(self):
+        return str(self.position)
+
+
 class OutboundEvent(models.Model):
     """One fact told to platforms, in CloudEvents 1.0 shape. Never changed once written."""
 
@@ -51,8 +68,11 @@ class OutboundEvent(models.Model):
         OBJECTION_MARKED = "cn.xinxiu.record.objection-marked", _("异议标注")
         OBJECTION_CLEARED = "cn.xinxiu.record.objection-cleared", _("取消异议标注")
 
-    #: Position in the feed; what ``?after=`` counts from.
-    id = models.BigAutoField(primary_key=True)
+    #: Events after which a platform no longer shows the record.
+    TAKE_DOWN = (Type.REMOVED, Type.REVOKED)
+
+    #: Position in the feed; what ``?after=`` counts from. Given out under the lock of :class:`FeedHead`.
+    id = models.BigIntegerField(primary_key=True)
     event_id = models.UUIDField(_("事件编号"), unique=True, default=uuid.uuid4, editable=False)
     type = models.CharField(_("类型"), max_length=60, choices=Type)
     #: Public id of the record it is about.
@@ -80,14 +100,20 @@ class Delivery(models.Model):
         DELIVERED = "delivered", _("已送达，待回执")
         CONFIRMED = "confirmed", _("已确认")
         FAILED = "failed", _("发送失败，需人工处理")
+        SUPERSEDED = "superseded", _("不再发送：已由终止公示或撤销取代")
 
     event = models.ForeignKey(OutboundEvent, on_delete=models.PROTECT, related_name="deliveries")
     subscriber = models.ForeignKey(Subscriber, on_delete=models.PROTECT, related_name="deliveries")
     status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.PENDING)
-    attempts = models.PositiveSmallIntegerField(_("尝试次数"), default=0)
+    #: All tries ever made; counted before the request leaves. Claims compare it, so it never goes back.
+    attempts = models.PositiveIntegerField(_("尝试次数"), default=0)
+    #: Tries of the present round: the place in the table of waits. A retry by hand begins a new round.
+    step = models.PositiveSmallIntegerField(_("本轮尝试次数"), default=0)
     next_at = models.DateTimeField(_("下次尝试"), null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(_("最近错误"), blank=True)
+    #: The last try got no answer at all (nobody there, too slow): tried again as soon as the platform is back.
+    unanswered = models.BooleanField(default=False)
     delivered_at = models.DateTimeField(_("送达时间"), null=True, blank=True)
 
     class Meta:
@@ -95,10 +121,14 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["event", "subscriber"], name="exchange_delivery_once"),
             models.CheckConstraint(
                 name="exchange_delivery_status_known",
-                condition=Q(status__in=["pending", "delivered", "confirmed", "failed"]),
+                condition=Q(status__in=["pending", "delivered", "confirmed", "failed", "superseded"]),
             ),
         ]
-        indexes = [models.Index(fields=["status", "next_at"], name="exchange_due")]
+        indexes = [
+            models.Index(fields=["status", "next_at"], name="exchange_due"),
+            models.Index(fields=["status", "event"], name="exchange_turn"),
+            models.Index(fields=["subscriber", "event"], name="exchange_feed"),
+        ]
         verbose_name = _("投递")
         verbose_name_plural = _("投递")
 
@@ -107,16 +137,24 @@ class Delivery(models.Model):
 
 
 class DeliveryAttempt(models.Model):
-    """One try, kept for ever: when, what the other side answered, how long it took."""
+    """One try, kept for ever: when, what the other side answered, how long it took.
 
+    Written before the request leaves; ``milliseconds`` stays empty when the process died before an answer.
+    """
+
+    #: 1 for the first try of the delivery; one claim, one number.
+    number = models.PositiveIntegerField(_("次序"))
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="tries")
     at = models.DateTimeField(_("时间"))
     http_status = models.PositiveSmallIntegerField(_("应答"), null=True)
     error = models.CharField(_("错误"), max_length=500, blank=True)
-    milliseconds = models.PositiveIntegerField(_("耗时（毫秒）"), default=0)
+    milliseconds = models.PositiveIntegerField(_("耗时（毫秒）"), null=True)
 
     class Meta:
-        ordering = ["at"]
+        constraints = [models.UniqueConstraint(fields=["delivery", "number"], name="exchange_try_once")]
+        ordering = ["delivery", "number"]
+        verbose_name = _("发送记录")
+        verbose_name_plural = _("发送记录")
 
     def __str__(self):
         return f"{self.delivery} {self.at:%Y-%m-%d %H:%M}"

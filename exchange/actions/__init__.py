@@ -1,0 +1,20 @@
+"""The verbs of the exchange. Each is one transaction; they are the only writers of this room's tables."""
+
+from exchange.actions.confirming import confirm
+from exchange.actions.emitting import emit, tell
+from exchange.actions.retrying import retry, retry_all
+from exchange.actions.subscribing import activate, backfill, change_url, deactivate, issue_token, subscribe
+
+__all__ = [
+    "activate",
+    "backfill",
+    "change_url",
+    "confirm",
+    "deactivate",
+    "emit",
+    "issue_token",
+    "retry",
+    "retry_all",
+    "subscribe",
+    "tell",
+]

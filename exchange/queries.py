@@ -1,0 +1,144 @@
+"""Reading: where a record stands with every platform, the feed of one platform, the work that waits."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.utils import timezone
+
+from exchange.models import Delivery, OutboundEvent, Subscriber
+from policy import workdays
+from policy.rulebook import RuleBook
+
+#: What needs a person first, then what is on its way.
+ORDER = (
+    Delivery.Status.FAILED,
+    Delivery.Status.PENDING,
+    Delivery.Status.DELIVERED,
+    Delivery.Status.CONFIRMED,
+    Delivery.Status.SUPERSEDED,
+)
+
+
+@dataclass(frozen=True)
+class SyncLine:
+    """Where one platform stands with the newest event that changes what it shows of a record."""
+
+    subscriber_name: str
+    #: When the platform took the event in; ``None``: not yet.
+    told_at: datetime | None
+    #: When its receipt reached us; ``None``: not yet.
+    confirmed_at: datetime | None
+    status: str
+    #: Not confirmed by the last day the rules allow.
+    overdue: bool
+    proof: str
+    last_error: str
+    delivery_id: int
+    event_type: str
+    #: The last day the rules allow, and whether holidays may still move it.
+    due_on: date
+    provisional: bool
+    receipt_number: str = ""
+    #: When the platform says that it acted.
+    acted_at: datetime | None = None
+
+    @property
+    def status_text(self) -> str:
+        return Delivery.Status(self.status).label
+
+    @property
+    def event_text(self) -> str:
+        return OutboundEvent.Type(self.event_type).label
+
+
+def sync_lines(record_id: str, today: date | None = None) -> list[SyncLine]:
+    """Return one line per platform that was told of a record, by name.
+
+    Once a record is taken down, the take-down is what counts: a mark cleared later changes nothing on show.
+    """
+    deliveries = (
+        Delivery.objects.filter(event__subject=record_id)
+        .exclude(status=Delivery.Status.SUPERSEDED)
+        .select_related("event", "subscriber", "receipt")
+        .order_by("-event__sequence")
+    )
+    per_subscriber: dict[int, list[Delivery]] = defaultdict(list)
+    for delivery in deliveries:
+        per_subscriber[delivery.subscriber_id].append(delivery)
+    today = today or timezone.localdate()
+    lines = [_line(_decisive(newest_first), today) for newest_first in per_subscriber.values()]
+    return sorted(lines, key=lambda line: line.subscriber_name)
+
+
+def due_for(event: OutboundEvent) -> workdays.Due:
+    """Return the last day for a platform's confirmation: our days to share and the platform's to act."""
+    day = timezone.localdate(event.time)
+    book = RuleBook.load(day)
+    days = int(book.value("sync.share_working_days").value) + int(book.value("sync.receive_working_days").value)
+    return workdays.due(day, days, workdays.WorkCalendar.load())
+
+
+def failed() -> QuerySet[Delivery]:
+    """Return the deliveries that were given up and wait for an administrator, oldest event first."""
+    return (
+        Delivery.objects.filter(status=Delivery.Status.FAILED)
+        .select_related("event", "subscriber")
+        .order_by("event_id", "subscriber_id")
+    )
+
+
+def feed(subscriber: Subscriber, after: int, limit: int) -> list[Delivery]:
+    """Return the deliveries of one platform whose event lies after a position, in the order of the feed."""
+    return list(
+        Delivery.objects.filter(subscriber=subscriber, event_id__gt=after)
+        .exclude(status=Delivery.Status.SUPERSEDED)
+        .select_related("event")
+        .order_by("event_id")[:limit]
+    )
+
+
+def listed(*, status: str = "", subscriber: str = "", record: str = "") -> QuerySet[Delivery]:
+    """Return deliveries for the page: filtered, what needs a person first, then the newest."""
+    found = Delivery.objects.select_related("event", "subscriber", "receipt")
+    if status in Delivery.Status.values:
+        found = found.filter(status=status)
+    if subscriber:
+        found = found.filter(subscriber_id=int(subscriber)) if subscriber.isdecimal() else found.none()
+    if record:
+        found = found.filter(event__subject=record)
+    if status:
+        return found.order_by("-event_id", "subscriber_id")
+    rank = Case(*[When(status=value, then=Value(n)) for n, value in enumerate(ORDER)], output_field=IntegerField())
+    return found.annotate(rank=rank).order_by("rank", "-event_id", "subscriber_id")
+
+
+def _decisive(newest_first: list[Delivery]) -> Delivery:
+    """Return the newest delivery that changes what is shown."""
+    for delivery in newest_first:
+        if delivery.event.type == OutboundEvent.Type.PUBLISHED:
+            break
+        if delivery.event.type in OutboundEvent.TAKE_DOWN:
+            return delivery
+    return newest_first[0]
+
+
+def _line(delivery: Delivery, today: date) -> SyncLine:
+    receipt = getattr(delivery, "receipt", None)
+    due = due_for(delivery.event)
+    return SyncLine(
+        subscriber_name=delivery.subscriber.name,
+        told_at=delivery.delivered_at,
+        confirmed_at=receipt.received_at if receipt else None,
+        status=delivery.status,
+        overdue=receipt is None and due.date < today,
+        proof=receipt.proof if receipt else "",
+        last_error=delivery.last_error,
+        delivery_id=delivery.pk,
+        event_type=delivery.event.type,
+        due_on=due.date,
+        provisional=due.provisional,
+        receipt_number=receipt.receipt_number if receipt else "",
+        acted_at=receipt.acted_at if receipt else None,
+    )
