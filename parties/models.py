@@ -6,6 +6,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from parties.identity import mask
+
 
 class Authority(models.Model):
     """机关: an authority that determines records, provides data, or leads the district's credit work."""
@@ -77,11 +79,8 @@ class Subject(models.Model):
 
     @property
     def shown_code(self) -> str:
-        """The code of an entity; a person's number masked to the first and last four digits."""
-        if self.code:
-            return self.code
-        number = self.identity_number or ""
-        return f"{number[:4]}{'*' * max(len(number) - 8, 0)}{number[-4:]}"
+        """The code of an entity; a person's number with its middle hidden."""
+        return self.code or mask(self.identity_number or "")
 
 
 class User(AbstractUser):

@@ -1,8 +1,38 @@
 """Rules as data: every limit with its dates, its legal basis and its 核验 flag; and the working-day calendar."""
 
+import hashlib
+import json
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
+
+
+class Shipped(models.Model):
+    """A row that a file of this repository brought, and that an administrator may have edited since.
+
+    ``pack_digest`` is the digest of what the file said when the row was last loaded. As long as the row still
+    says the same, the next load may bring it up to date; once it differs, somebody edited it and it is theirs.
+    """
+
+    #: The fields a file states, in a fixed order.
+    CONTENT: tuple[str, ...] = ()
+
+    pack_digest = models.CharField(_("随附内容摘要"), max_length=64, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def content_digest(self) -> str:
+        """Return the SHA-256 (hex) of what the row says now."""
+        said = [getattr(self, name) for name in self.CONTENT]
+        text = json.dumps(said, ensure_ascii=False, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether it says something else than the file did, or never came from a file."""
+        return self.pack_digest != self.content_digest()
 
 
 class RulePack(models.Model):
@@ -30,8 +60,12 @@ class RulePack(models.Model):
         return self.title
 
 
-class Rule(models.Model):
+class Rule(Shipped):
     """One number or list that the law gives, for a span of dates."""
+
+    CONTENT = (
+        "value", "unit", "basis_title", "basis_article", "mark", "verified", "effective_until", "note", "active"
+    )  # fmt: skip
 
     class Mark(models.TextChoices):
         VERIFIED = "V", _("已核原文")
@@ -55,10 +89,14 @@ class Rule(models.Model):
     #: Empty: every sector; otherwise the sector codes it is limited to.
     sectors = models.JSONField(_("行业"), default=list, blank=True)
     note = models.TextField(_("说明"), blank=True)
+    #: Switched off without being deleted: notices and decisions point at it.
+    active = models.BooleanField(_("启用"), default=True)
     history = HistoricalRecords()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["pack", "key", "effective_from"], name="policy_rule_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["pack", "key", "effective_from", "sectors"], name="policy_rule_once")
+        ]
         indexes = [models.Index(fields=["key", "effective_from"], name="policy_rule_key")]
         verbose_name = _("规则")
         verbose_name_plural = _("规则")
@@ -67,8 +105,12 @@ class Rule(models.Model):
         return self.key
 
 
-class ReasonCode(models.Model):
+class ReasonCode(Shipped):
     """A coded reason for a refusal, a decline or a supplement request: text, cure and basis."""
+
+    CONTENT = (
+        "verbs", "kinds", "text", "text_en", "cure", "cure_en", "basis_title", "basis_article", "active", "order"
+    )  # fmt: skip
 
     code = models.CharField(_("代码"), max_length=40, unique=True)
     #: Verbs it may be used with: ``decline``, ``request_supplement``, ``refuse``, ``send_back``, ``dismiss``.
@@ -94,12 +136,16 @@ class ReasonCode(models.Model):
         return f"{self.code} {self.text}"
 
 
-class CalendarYear(models.Model):
+class CalendarYear(Shipped):
     """A year whose holidays and make-up days the State Council has announced."""
+
+    CONTENT = ("year", "source", "announced_on", "days_digest")
 
     year = models.PositiveSmallIntegerField(_("年份"), primary_key=True)
     source = models.CharField(_("来源"), max_length=200)
     announced_on = models.DateField(_("公布日期"))
+    #: Days come with the year: a change of a day is a change of the year (``WorkdayOverride.digest_of``).
+    days_digest = models.CharField(max_length=64, blank=True, editable=False)
     history = HistoricalRecords()
 
     class Meta:
@@ -126,3 +172,9 @@ class WorkdayOverride(models.Model):
 
     def __str__(self):
         return f"{self.day} {self.name}"
+
+    @staticmethod
+    def digest_of(days) -> str:
+        """Return the digest of a year's days, given as ``(date, is_workday, name)``, in any order."""
+        text = "\n".join(f"{day} {int(is_workday)} {name}" for day, is_workday, name in sorted(days))
+        return hashlib.sha256(text.encode()).hexdigest()

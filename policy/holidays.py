@@ -1,0 +1,158 @@
+"""The State Council's holiday tables: reading a file and putting a year into the calendar."""
+
+import csv
+import datetime as dt
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from journal.actions import append
+from policy import workdays
+from policy.models import CalendarYear, WorkdayOverride
+
+#: Longest plausible holiday; catches a mistyped month.
+LONGEST_HOLIDAY = 16
+
+
+@dataclass(frozen=True)
+class Year:
+    """One announced year: ``days`` are ``(date, worked, name)``, only days that differ from the plain week."""
+
+    year: int
+    source: str
+    announced_on: dt.date
+    days: tuple[tuple[dt.date, bool, str], ...]
+
+    @property
+    def days_digest(self) -> str:
+        return WorkdayOverride.digest_of(self.days)
+
+
+def read_years(data: dict[str, Any]) -> list[Year]:
+    """Return the years of a table in the layout of ``policy/packs/holidays.toml``.
+
+    Raises:
+        ValueError: what is missing or impossible, and where.
+    """
+    years = [_read_year(raw) for raw in data.get("year", [])]
+    if not years:
+        raise ValueError(_("没有找到 [[year]]：请按 policy/packs/holidays.toml 的格式写。"))
+    if len({year.year for year in years}) != len(years):
+        raise ValueError(_("同一年份写了两次。"))
+    return years
+
+
+def read_file(path: Path, *, source: str = "", announced_on: dt.date | None = None) -> list[Year]:
+    """Return the years of a holiday file: TOML, or CSV with the columns ``day,is_workday,name``.
+
+    A CSV file does not say who announced it and when: give ``source`` and ``announced_on``.
+
+    Raises:
+        ValueError: an unreadable file, or what is missing or impossible in it.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(_("文件不是 UTF-8 编码。")) from error
+    if path.suffix.lower() != ".csv":
+        try:
+            return read_years(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise ValueError(_("不是可读的 TOML 文件：%(error)s") % {"error": error}) from error
+    if not source or announced_on is None:
+        raise ValueError(_("CSV 文件里没有公布来源和日期：请加上 --source 和 --announced-on。"))
+    days = []
+    for number, row in enumerate(csv.DictReader(text.splitlines()), 2):
+        try:
+            worked = {"1": True, "0": False, "true": True, "false": False}[row["is_workday"].strip().lower()]
+            days.append((dt.date.fromisoformat(row["day"].strip()), worked, row["name"].strip()))
+        except (KeyError, ValueError, AttributeError) as error:
+            raise ValueError(
+                _("第 %(number)s 行读不懂：应有 day（2027-01-01）、is_workday（1 或 0）、name 三列。")
+                % {"number": number}
+            ) from error
+    numbers = sorted({day.year for day, _worked, _name in days})
+    if not numbers:
+        raise ValueError(_("文件里没有日期。"))
+    return [
+        _checked(Year(number, source, announced_on, tuple(day for day in days if day[0].year == number)))
+        for number in numbers
+    ]
+
+
+@transaction.atomic
+def import_years(actor: models.Model | None, years: list[Year]) -> list[str]:
+    """Put years into the calendar in place of what was there; return one sentence per year.
+
+    A year that says what the table already says changes nothing. Every open deadline is computed from the
+    calendar, so it follows at once. Journaled.
+    """
+    done = []
+    for year in years:
+        present = CalendarYear.objects.select_for_update().filter(pk=year.year).first()
+        if present is not None and (present.days_digest, present.source, present.announced_on) == (
+            year.days_digest,
+            year.source,
+            year.announced_on,
+        ):
+            done.append(_("%(year)s 年：已是这张表，没有变化。") % {"year": year.year})
+            continue
+        row = save_year(year, shipped=False)
+        free = sum(not worked for _day, worked, _name in year.days)
+        append(
+            actor,
+            "policy.import_holidays",
+            row,
+            {"year": year.year, "source": year.source, "announced_on": year.announced_on, "days": len(year.days)},
+        )
+        done.append(
+            _("%(year)s 年：放假 %(free)s 天，调休上班 %(worked)s 天。")
+            % {"year": year.year, "free": free, "worked": len(year.days) - free}
+        )
+    return done
+
+
+def save_year(year: Year, *, shipped: bool) -> CalendarYear:
+    """Write one year's table. ``shipped``: it comes with the repository, so a later file may replace it."""
+    row = CalendarYear(year=year.year, source=year.source, announced_on=year.announced_on, days_digest=year.days_digest)
+    if shipped:
+        row.pack_digest = row.content_digest()
+    WorkdayOverride.objects.filter(year_id=year.year).delete()
+    row.save()
+    WorkdayOverride.objects.bulk_create(
+        WorkdayOverride(day=day, is_workday=worked, name=name, year=row) for day, worked, name in year.days
+    )
+    workdays.cache.forget()
+    return row
+
+
+def _read_year(raw: dict[str, Any]) -> Year:
+    for name in ("year", "source", "announced_on", "holidays"):
+        if not raw.get(name):
+            raise ValueError(_("%(year)s：缺少 %(name)s。") % {"year": raw.get("year", "[[year]]"), "name": name})
+    days: list[tuple[dt.date, bool, str]] = []
+    try:
+        for holiday in raw["holidays"]:
+            length = (holiday["until"] - holiday["from"]).days + 1
+            if not 1 <= length <= LONGEST_HOLIDAY:
+                raise ValueError(_("%(name)s 的起止日期不对。") % {"name": holiday["name"]})
+            days += [(holiday["from"] + dt.timedelta(days=n), False, holiday["name"]) for n in range(length)]
+        days += [(worked["day"], True, worked["name"]) for worked in raw.get("workdays", [])]
+        return _checked(Year(int(raw["year"]), raw["source"], raw["announced_on"], tuple(days)))
+    except (KeyError, TypeError) as error:
+        raise ValueError(_("%(year)s：读不懂 %(error)s。") % {"year": raw["year"], "error": error}) from error
+
+
+def _checked(year: Year) -> Year:
+    if len({day for day, _worked, _name in year.days}) != len(year.days):
+        raise ValueError(_("%(year)s：同一天写了两次。") % {"year": year.year})
+    for day, worked, _name in year.days:
+        if day.year != year.year:
+            raise ValueError(_("%(year)s：%(day)s 不在这一年。") % {"year": year.year, "day": day})
+        if worked and day.weekday() < 5:
+            raise ValueError(_("%(day)s 本来就是工作日，不需要写成调休上班。") % {"day": day})
+    return year
