@@ -1,7 +1,8 @@
 """Which office handles a case."""
 
-from parties.models import Authority
 from parties.queries import lead_authority
+
+from parties.models import Authority
 
 
 def handling_authority(determining: Authority) -> Authority:

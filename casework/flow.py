@@ -61,12 +61,7 @@ class CaseSteps:
 
     start = flow.StartHandle(this.begin).Annotation(title=_("提交")).Next(this.acceptance)
 
-    acceptance = (
-        flow.View(to_case)
-        .Annotation(title=_("受理审查"))
-        .Permission(REVIEW)
-        .Next(this.after_acceptance)
-    )
+    acceptance = flow.View(to_case).Annotation(title=_("受理审查")).Permission(REVIEW).Next(this.after_acceptance)
     after_acceptance = (
         flow.Switch()
         .Case(this.supplement, _status_is(Case.Status.SUPPLEMENT_REQUESTED))
@@ -75,18 +70,10 @@ class CaseSteps:
     )
     supplement = flow.View(to_case).Annotation(title=_("补正材料")).Assign(_applicant).Next(this.acceptance)
     first_review = (
-        flow.View(to_case)
-        .Annotation(title=_("初审"))
-        .Permission(REVIEW)
-        .Assign(_previous_reviewer)
-        .Next(this.approval)
+        flow.View(to_case).Annotation(title=_("初审")).Permission(REVIEW).Assign(_previous_reviewer).Next(this.approval)
     )
-    approval = (
-        flow.View(to_case).Annotation(title=_("复核")).Permission(APPROVE).Next(this.after_approval)
-    )
-    after_approval = (
-        flow.Switch().Case(this.first_review, _status_is(Case.Status.ACCEPTED)).Default(this.end)
-    )
+    approval = flow.View(to_case).Annotation(title=_("复核")).Permission(APPROVE).Next(this.after_approval)
+    after_approval = flow.Switch().Case(this.first_review, _status_is(Case.Status.ACCEPTED)).Default(this.end)
     end = flow.End()
 
     def begin(self, activation, case: Case):

@@ -1,10 +1,10 @@
 """Who may do what with a case, and if not, why not. Asked by list, detail, file, button, API and bulk alike."""
 
 from django.utils.translation import gettext as _
+from parties.guards import acts_for
 
 from casework.kinds import kind_of
 from casework.models import Case, Evidence, Review
-from parties.guards import acts_for
 from parties.models import User
 from policy.rulebook import today_book
 from policy.verdict import YES, Basis, Verdict, no
@@ -103,10 +103,7 @@ def can_edit_draft(actor: User, case: Case) -> Verdict:
 
 def can_submit(actor: User, case: Case) -> Verdict:
     """Return whether this draft may be submitted now."""
-    return (
-        _all(can_edit_draft(actor, case), _status(case, Case.Status.DRAFT))
-        and kind_of(case).can_submit(actor, case)
-    )
+    return _all(can_edit_draft(actor, case), _status(case, Case.Status.DRAFT)) and kind_of(case).can_submit(actor, case)
 
 
 def can_answer_supplement(actor: User, case: Case) -> Verdict:

@@ -5,6 +5,7 @@ A room above (``repair``, ``objections``) describes its kind once and registers 
 """
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
@@ -13,6 +14,16 @@ from casework.models import Case, Evidence
 from notices.models import Notice
 from parties.models import User
 from policy.verdict import YES, Verdict
+
+
+@dataclass(frozen=True)
+class DraftStep:
+    """One line of the applicant's task list."""
+
+    label: str
+    url: str
+    done: bool
+    hint: str = ""
 
 
 class CaseKind(ABC):
@@ -67,6 +78,33 @@ class CaseKind(ABC):
     def notice_facts(self, case: Case, outcome: str = "") -> dict[str, Any]:
         """Return the facts of this kind that its notices print."""
         return {}
+
+    @abstractmethod
+    def steps(self, case: Case) -> list["DraftStep"]:
+        """Return the steps of the applicant's task list, in order."""
+
+    def submission_problems(self, case: Case) -> list[str]:
+        """Return what is still missing before the case can be handed in."""
+        return []
+
+    @abstractmethod
+    def answers(self, case: Case) -> list[tuple[str, str]]:
+        """Return what the applicant stated, as (label, value) pairs in the page's language."""
+
+    @abstractmethod
+    def review_form(self, *args, **kwargs):
+        """Return the officer's form of a recommendation."""
+
+    def recommend(self, actor: User, case: Case, cleaned: dict[str, Any], version: int | None) -> None:
+        """Carry out a recommendation from the cleaned form."""
+        from casework import actions
+
+        actions.recommend(
+            actor, case, cleaned["outcome"], cleaned["opinion"], cleaned.get("codes") or [], version=version
+        )
+
+    def outcome_label(self, outcome: str) -> str:
+        return str(Case.Status(outcome).label)
 
     def findings(self, case: Case) -> list[str]:
         """Return the sentences that say what was checked, for the notice of a decision."""

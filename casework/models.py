@@ -48,7 +48,9 @@ class Case(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     status = FSMField(_("状态"), default=Status.DRAFT, choices=Status.choices, protected=True)
     #: Counts every change; a form that was opened on an older one gets 409.
     version = models.PositiveIntegerField(default=1)
-    record = models.ForeignKey(AdverseRecord, on_delete=models.PROTECT, related_name="cases", verbose_name=_("失信信息"))
+    record = models.ForeignKey(
+        AdverseRecord, on_delete=models.PROTECT, related_name="cases", verbose_name=_("失信信息")
+    )
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="cases", verbose_name=_("申请人"))
     #: 经办人: who acts for the subject in this case.
     opened_by = models.ForeignKey(
@@ -56,9 +58,7 @@ class Case(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     )
     contact_phone = models.CharField(_("联系电话"), max_length=60, blank=True)
     #: Whose officers accept and review: the determining authority (谁认定、谁修复).
-    authority = models.ForeignKey(
-        Authority, on_delete=models.PROTECT, related_name="cases", verbose_name=_("办理单位")
-    )
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="cases", verbose_name=_("办理单位"))
     process = models.OneToOneField(
         "viewflow.Process", on_delete=models.PROTECT, null=True, blank=True, related_name="case"
     )
@@ -76,8 +76,17 @@ class Case(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
                 name="casework_status_known",
                 condition=Q(
                     status__in=[
-                        "draft", "submitted", "supplement_requested", "accepted", "recommended", "declined",
-                        "withdrawn", "approved", "refused", "upheld", "dismissed",
+                        "draft",
+                        "submitted",
+                        "supplement_requested",
+                        "accepted",
+                        "recommended",
+                        "declined",
+                        "withdrawn",
+                        "approved",
+                        "refused",
+                        "upheld",
+                        "dismissed",
                     ]
                 ),
             ),
@@ -189,6 +198,10 @@ class Evidence(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def page_numbers(self) -> range:
+        return range(1, self.pages + 1)
+
 
 class Commitment(models.Model):
     """信用承诺书: the text as it was shown, and who signed it when."""
@@ -252,6 +265,10 @@ class Review(models.Model):
 
     def __str__(self):
         return f"{self.case} {self.get_stage_display()}"
+
+    @property
+    def outcome_label(self) -> str:
+        return str(Case.Status(self.outcome).label) if self.outcome else ""
 
 
 class Decision(models.Model):

@@ -55,9 +55,7 @@ def inspect(upload) -> Inspected:
     media_type = magic.from_buffer(content[:8192], mime=True)
     suffix = ACCEPTED.get(media_type)
     if suffix is None:
-        raise UnusableFile(
-            _("“%(name)s”不是 PDF、JPG 或 PNG 文件，请转换成其中一种再上传。") % {"name": name}
-        )
+        raise UnusableFile(_("“%(name)s”不是 PDF、JPG 或 PNG 文件，请转换成其中一种再上传。") % {"name": name})
     named = PurePath(name).suffix.lower().replace(".jpeg", ".jpg")
     if named != suffix:
         raise UnusableFile(

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from casework.kinds import CaseKind
+from casework.kinds import CaseKind, DraftStep
 from casework.models import Case, Evidence
+from journal.actions import journalled
 from notices.models import Notice
 from objections.fields import field_label, field_text
 from objections.models import Objection
@@ -93,6 +95,56 @@ class ObjectionKind(CaseKind):
                 new_value=case.corrected_value if upheld else "",
             )
         return {"objection": facts}
+
+    def steps(self, case: Objection) -> list[DraftStep]:
+        return [
+            DraftStep(
+                _("说明哪里有误"),
+                reverse("objections:describe", args=[case.pk]),
+                bool(case.ground and case.statement),
+                _("哪一项、错在哪里、应当是什么"),
+            ),
+            DraftStep(
+                _("上传证明"),
+                reverse("casework:evidence", args=[case.pk]),
+                case.evidence.filter(withdrawn_at=None).exists(),
+                _("例如决定书、撤销决定、查询报告或网页截图"),
+            ),
+            DraftStep(_("签署信用承诺书"), reverse("casework:commitment", args=[case.pk]), hasattr(case, "commitment")),
+        ]
+
+    def submission_problems(self, case: Objection) -> list[str]:
+        return missing_parts(case)
+
+    def answers(self, case: Objection) -> list[tuple[str, str]]:
+        lines = [
+            (_("异议理由"), case.get_ground_display() if case.ground else ""),
+            (_("有异议的内容"), str(field_label(case.field))),
+        ]
+        if case.field:
+            lines += [(_("现在的记录"), field_text(case.record, case.field)), (_("您认为应为"), case.claimed_value)]
+        return lines + [(_("情况说明"), case.statement)]
+
+    def review_form(self, *args, **kwargs):
+        from objections.forms import VerifyForm
+
+        return VerifyForm(self, *args, **kwargs)
+
+    def recommend(self, actor: User, case: Objection, cleaned: dict[str, Any], version: int | None) -> None:
+        from objections.actions import verify
+
+        with journalled():
+            if cleaned["outcome"] == Case.Status.UPHELD:
+                verify(
+                    actor,
+                    case,
+                    remedy=cleaned["remedy"],
+                    field=cleaned["field"],
+                    corrected_value=cleaned["corrected_value"],
+                    version=version,
+                )
+                version = None  # ours is the change that made the next version
+            super().recommend(actor, case, cleaned, version)
 
     def findings(self, case: Objection) -> list[str]:
         proofs = case.evidence.filter(withdrawn_at=None).count()

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from casework.kinds import CaseKind
+from casework.dates import long_date
+from casework.kinds import CaseKind, DraftStep
 from casework.models import Case, Evidence
 from notices.models import Notice
 from parties.models import User
@@ -55,6 +57,39 @@ class RepairKind(CaseKind):
 
     def notice_facts(self, case: RepairApplication, outcome: str = "") -> dict[str, Any]:
         return {"way": case.get_way_display()}
+
+    def steps(self, case: RepairApplication) -> list[DraftStep]:
+        proofs = case.evidence.filter(withdrawn_at=None).count()
+        return [
+            DraftStep(
+                _("说明履行情况"),
+                reverse("repair:describe", args=[case.pk]),
+                bool(case.performed_on),
+                _("什么时候缴清、改正的"),
+            ),
+            DraftStep(
+                _("上传履行证明"),
+                reverse("casework:evidence", args=[case.pk]),
+                proofs > 0,
+                _("例如罚没缴款凭证、整改复查意见"),
+            ),
+            DraftStep(_("签署信用承诺书"), reverse("casework:commitment", args=[case.pk]), hasattr(case, "commitment")),
+        ]
+
+    def submission_problems(self, case: RepairApplication) -> list[str]:
+        return missing_parts(case)
+
+    def answers(self, case: RepairApplication) -> list[tuple[str, str]]:
+        return [
+            (_("修复方式"), case.get_way_display()),
+            (_("履行完毕日期"), long_date(case.performed_on) if case.performed_on else ""),
+            (_("履行情况说明"), case.statement),
+        ]
+
+    def review_form(self, *args, **kwargs):
+        from casework.forms import RecommendForm
+
+        return RecommendForm(self, *args, **kwargs)
 
     def findings(self, case: RepairApplication) -> list[str]:
         """Sentences of the notice, so formal Chinese whatever the officer's language."""

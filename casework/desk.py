@@ -1,0 +1,103 @@
+"""The desk: which open tasks an officer sees, in one query over viewflow's task table."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from viewflow.workflow.models import Task
+
+from casework.clock import Clock, clock
+from casework.flow import APPROVE, REVIEW
+from casework.kinds import all_kinds
+from casework.models import Case, Evidence
+from casework.todo import OPEN
+from parties.models import Agency, User
+from policy.rulebook import RuleBook
+from policy.workdays import WorkCalendar
+
+#: An agent who acts for this many subjects is flagged: the trade in paid 'repairs' works that way.
+MANY_PARTIES = 3
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the desk."""
+
+    task: Task
+    case: Case
+    clock: Clock | None
+    mine: bool
+    flags: tuple[str, ...]
+
+
+def tasks_of(user: User) -> QuerySet[Task]:
+    """Return the open office tasks that this user may work on (or, as an auditor, look at)."""
+    tasks = Task.objects.filter(status__in=OPEN, owner_permission__in=[REVIEW, APPROVE]).select_related(
+        "owner", "process__case__record", "process__case__subject", "process__case__authority"
+    )
+    if user.role == User.Role.AUDITOR:
+        return tasks
+    if user.role not in (User.Role.OFFICER, User.Role.APPROVER) or not user.authority_id:
+        return tasks.none()
+    own_office = Q(owner_permission=REVIEW, process__case__authority=user.authority_id)
+    if not user.authority.is_lead:
+        return tasks.filter(own_office)
+    lead_kinds = [kind.code for kind in all_kinds() if kind.lead_may_accept]
+    received = Q(
+        owner_permission=REVIEW, process__case__kind__in=lead_kinds, process__case__status=Case.Status.SUBMITTED
+    )
+    if user.role == User.Role.APPROVER:
+        return tasks.filter(received | Q(owner_permission=APPROVE))
+    return tasks.filter(own_office | received)
+
+
+def search(tasks: QuerySet[Task], text: str) -> QuerySet[Task]:
+    """Narrow to a case number, a party's name or code, or a document number."""
+    text = text.strip()
+    if not text:
+        return tasks
+    return tasks.filter(
+        Q(process__case__number__icontains=text)
+        | Q(process__case__subject__name__icontains=text)
+        | Q(process__case__subject__code=text.upper())
+        | Q(process__case__record__document_number__icontains=text)
+    )
+
+
+def rows(tasks: list[Task], user: User, today: date | None = None) -> list[Row]:
+    """Return the desk's lines for these tasks, most urgent first, the user's own before the rest."""
+    today = today or timezone.localdate()
+    calendar, book = WorkCalendar.load(), RuleBook.load(today)
+    flags = flags_of([task.process.case for task in tasks])
+    lines = [
+        Row(task, case, clock(case, today, calendar, book), task.owner_id == user.pk, flags.get(case.pk, ()))
+        for task in tasks
+        for case in [task.process.case]
+    ]
+    return sorted(lines, key=lambda row: (not row.mine, row.clock.due if row.clock else date.max, row.task.pk))
+
+
+def flags_of(cases: list[Case]) -> dict[int, tuple[str, ...]]:
+    """Return warning codes by case: evidence used before, objection open, agent of many parties."""
+    ids = [case.pk for case in cases]
+    twins = Evidence.objects.filter(sha256=OuterRef("sha256")).exclude(case=OuterRef("case"))
+    reused = set(
+        Evidence.objects.filter(case__in=ids, withdrawn_at=None).filter(Exists(twins)).values_list("case_id", flat=True)
+    )
+    agents: dict[int, int] = {}
+    for user_id in Agency.objects.filter(active=True, user__in=[case.opened_by_id for case in cases]).values_list(
+        "user_id", flat=True
+    ):
+        agents[user_id] = agents.get(user_id, 0) + 1
+    found = {}
+    for case in cases:
+        flags = []
+        if case.pk in reused:
+            flags.append("evidence_reused")
+        if case.record.objection_marked and case.kind != Case.Kind.OBJECTION:
+            flags.append("objection_open")
+        if agents.get(case.opened_by_id, 0) >= MANY_PARTIES:
+            flags.append("many_parties")
+        found[case.pk] = tuple(flags)
+    return found

@@ -1,0 +1,1 @@
+"""The doors of a case. They hold no rule: guards and actions do."""
