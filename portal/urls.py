@@ -1,2 +1,24 @@
+"""Addresses of the portal."""
+
+from django.urls import path
+
+from portal.views import account, mine, public, staff
+
 app_name = "portal"
-urlpatterns = []
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("register/", public.register, name="register"),
+    path("register/<str:public_id>/", public.entry, name="entry"),
+    path("guidance/", public.guidance, name="guidance"),
+    path("guidance/not-ours/", public.not_ours, name="not_ours"),
+    path("progress/", public.progress, name="progress"),
+    path("accessibility/", public.accessibility, name="accessibility"),
+    path("start/", account.start, name="start"),
+    path("account/", account.account, name="account"),
+    path("my/records/", mine.my_records, name="my_records"),
+    path("my/records/<str:public_id>/", mine.my_record, name="my_record"),
+    path("journal/", staff.journal, name="journal"),
+    path("work/", staff.work, name="work"),
+    path("work/notices/<int:pk>/retry/", staff.retry_notice, name="retry_notice"),
+    path("work/deliveries/<int:pk>/retry/", staff.retry_delivery, name="retry_delivery"),
+]

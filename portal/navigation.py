@@ -1,0 +1,87 @@
+"""Which pages stand in the header, by role."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from parties.models import User
+
+PUBLIC = [
+    ("portal:register", _("公示查询")),
+    ("portal:guidance", _("办事指南")),
+    ("portal:progress", _("查办理进度")),
+    ("notices:verify", _("核验文书")),
+]
+_DESK = [
+    ("casework:desk", _("办件台")),
+    ("records:import", _("信息录入")),
+    ("portal:register", _("公示查询")),
+    ("notices:verify", _("核验文书")),
+]
+BY_ROLE = {
+    User.Role.ENTERPRISE: [
+        ("portal:my_records", _("我的失信信息")),
+        ("notices:inbox", _("收到的文书")),
+        ("portal:guidance", _("办事指南")),
+        ("portal:register", _("公示查询")),
+    ],
+    User.Role.OFFICER: _DESK,
+    User.Role.APPROVER: _DESK,
+    User.Role.AUDITOR: [
+        ("portal:journal", _("日志")),
+        ("casework:desk", _("办件")),
+        ("portal:register", _("公示查询")),
+        ("notices:verify", _("核验文书")),
+    ],
+    User.Role.ADMINISTRATOR: [
+        ("portal:work", _("待处理的故障")),
+        ("records:import", _("信息录入")),
+        ("portal:register", _("公示查询")),
+        ("admin:index", _("配置")),
+    ],
+    User.Role.PLATFORM: PUBLIC,
+}
+#: The first page after sign-in.
+FIRST_PAGE = {
+    User.Role.ENTERPRISE: "portal:my_records",
+    User.Role.OFFICER: "casework:desk",
+    User.Role.APPROVER: "casework:desk",
+    User.Role.AUDITOR: "portal:journal",
+    User.Role.ADMINISTRATOR: "portal:work",
+    User.Role.PLATFORM: "portal:home",
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of the header's navigation."""
+
+    text: str
+    url: str
+    current: bool = False
+    count: int = 0
+
+
+def items_for(request: HttpRequest) -> list[Item]:
+    """Return the navigation of whoever is asking, with the page one is on marked."""
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    entries = BY_ROLE.get(user.role, PUBLIC) if signed_in else PUBLIC
+    items = []
+    for name, text in entries:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        current = request.path == url or (url != "/" and request.path.startswith(url))
+        items.append(Item(text, url, current, _unread(user) if name == "notices:inbox" else 0))
+    return items
+
+
+def _unread(user: User) -> int:
+    """How many notices in the user's inbox have not been opened."""
+    from notices.queries import inbox
+
+    return inbox(user).filter(service__isnull=True).count()

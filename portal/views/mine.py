@@ -1,0 +1,70 @@
+"""The enterprise's own pages: its records and one record."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from casework.models import Case
+from exchange.queries import sync_lines
+from notices.queries import notices_about
+from parties.guards import acts_for
+from policy.verdict import Refused
+from portal.standing import standing_of
+from records import eligibility, guards
+from records.models import AdverseRecord
+from records.queries import records_of
+
+RECORDS_A_PAGE = 20
+
+
+@login_required
+def my_records(request: HttpRequest) -> HttpResponse:
+    """Every record of the subjects one acts for; the first column answers 'what can I do now'."""
+    agencies = request.user.agencies.filter(active=True).select_related("subject")
+    mine = records_of(request.user).filter(subject__agencies__in=agencies).prefetch_related("cases").distinct()
+    page = Paginator(mine, RECORDS_A_PAGE).get_page(request.GET.get("page"))
+    today = timezone.localdate()
+    rows = [(record, standing_of(record, today)) for record in page]
+    return render(request, "portal/my_records.html", {"rows": rows, "page_obj": page, "agencies": agencies})
+
+
+@login_required
+def my_record(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One record with everything about it: facts, line, eligibility, letters, cases, platforms."""
+    record = (
+        AdverseRecord.objects.select_related("subject", "authority")
+        .prefetch_related("cases", "corrections")
+        .filter(public_id=public_id)
+        .first()
+    )
+    if record is None:
+        raise Http404
+    verdict = guards.can_read(request.user, record)
+    if not verdict:
+        raise Refused(verdict)
+    today = timezone.localdate()
+    cases = list(record.cases.all())
+    repair_open = next((c for c in cases if c.kind == Case.Kind.REPAIR and _is_running(c)), None)
+    objection_open = next((c for c in cases if c.kind == Case.Kind.OBJECTION and _is_running(c)), None)
+    return render(
+        request,
+        "portal/my_record.html",
+        {
+            "record": record,
+            "today": today,
+            "mine": acts_for(request.user, record.subject),
+            "standing": standing_of(record, today),
+            "eligibility": eligibility.card(record, open_case=repair_open is not None, today=today),
+            "repair_open": repair_open,
+            "objection_open": objection_open,
+            "cases": cases,
+            "letters": notices_about(record),
+            "lines": sync_lines(record.public_id),
+        },
+    )
+
+
+def _is_running(case: Case) -> bool:
+    return case.is_open or case.status == Case.Status.DRAFT

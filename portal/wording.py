@@ -1,0 +1,49 @@
+"""Dates and working days in words, in the page's language."""
+
+from datetime import date, datetime
+
+from django.utils import dateformat, timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+
+def as_day(value: date | datetime | str | None) -> date | None:
+    """Return the Beijing calendar day of a date, an aware moment or ISO text; ``None`` for nothing."""
+    if not value:
+        return None
+    if isinstance(value, datetime):
+        return timezone.localdate(value) if timezone.is_aware(value) else value.date()
+    if isinstance(value, date):
+        return value
+    return parse_date(str(value)[:10])
+
+
+def day_in_words(value: date | datetime | str | None, *, weekday: bool = True) -> str:
+    """Return 2026年11月27日 星期五 (or 27 November 2026, Friday); empty for nothing."""
+    day = as_day(value)
+    if day is None:
+        return ""
+    # Translators: a Django date format. English: "j F Y, l".
+    layout = _("Y年n月j日 l") if weekday else _("Y年n月j日")
+    return dateformat.format(day, layout)
+
+
+def moment_in_words(value: datetime | None) -> str:
+    """Return 2026年11月27日 14:05, Beijing time; empty for nothing."""
+    if not value:
+        return ""
+    moment = timezone.localtime(value) if timezone.is_aware(value) else value
+    # Translators: a Django date format. English: "j F Y, H:i".
+    return dateformat.format(moment, _("Y年n月j日 H:i"))
+
+
+def days_left_in_words(days: int | None) -> str:
+    """Say how many working days are left: ``0`` is due today, below zero is late. Empty for ``None``."""
+    if days is None:
+        return ""
+    if days == 0:
+        return _("今天到期")
+    if days > 0:
+        return ngettext("还剩 %(days)s 个工作日", "还剩 %(days)s 个工作日", days) % {"days": days}
+    return ngettext("已超期 %(days)s 个工作日", "已超期 %(days)s 个工作日", -days) % {"days": -days}
