@@ -1,16 +1,15 @@
 """The programs of one installation: which there are, how they are started, where they listen."""
 
-import os
 import socket
 import sys
 
 import environ
 from django.conf import settings
-from django.core.management import get_commands
 from django.utils.translation import gettext as _
 
 from config.errors import CannotStart
 from config.supervisor import Program
+from notices.fonts import FACES
 
 WEB = "web"
 WORKER = "worker"
@@ -79,17 +78,16 @@ def worker() -> Program:
     return Program(WORKER, (sys.executable, "manage.py", "qcluster"))
 
 
-def receiver(port: int) -> Program | None:
+def receiver(environment: dict[str, str]) -> Program | None:
     """The demo's platform, which receives the events; None where the example is not there."""
     script = settings.BASE_DIR / "examples" / "receiver.py"
     if not script.exists():
         return None
-    return Program(RECEIVER, (sys.executable, str(script)), environment={"RECEIVER_PORT": str(port)})
+    return Program(RECEIVER, (sys.executable, str(script)), environment=environment)
 
 
 def fonts() -> Program | None:
-    """The preparation of the notices' fonts: minutes of work at the first start, then none; notices do not wait."""
-    if "prepare_fonts" not in get_commands():
+    """The preparation of the notices' faces: some minutes after the first start, then none; notices do not wait."""
+    if all((settings.FONT_DIR / face.prepared_name).is_file() for face in FACES):
         return None
-    nice = ("nice", "-n", "10") if os.name == "posix" else ()
-    return Program(FONTS, (*nice, sys.executable, "manage.py", "prepare_fonts"), once=True)
+    return Program(FONTS, ("nice", "-n", "10", sys.executable, "manage.py", "prepare_fonts"), once=True)

@@ -65,7 +65,7 @@ fandol_fonts() {
     refresh_lists || true
   fi
   quietly "Fetching the Fandol faces for notices (49 MB)" take_fandol "$folder" ||
-    failed "The Fandol faces could not be fetched. Put FandolFang-Regular, FandolSong-Bold, FandolKai-Regular and FandolHei-Regular (.otf) into $FONT_DIR, or make Debian's package texlive-lang-chinese reachable."
+    say "The Fandol faces could not be fetched; notices are set in Noto Serif until Fandol*.otf (Debian: texlive-lang-chinese) lie in $FONT_DIR."
 }
 
 take_fandol() {

@@ -7,6 +7,7 @@ from pathlib import Path
 _state = Path(tempfile.gettempdir()) / f"xinxiu-tests-{os.getuid()}"
 os.environ.setdefault("STATE_DIR", str(_state))
 os.environ.setdefault("SECRET_KEY", "tests-only")
+os.environ.setdefault("FONT_DIR", str(Path(__file__).parent.parent / "var" / "fonts"))
 
 from config.settings import *  # noqa: E402, F403
 from config.settings import DATABASES, env  # noqa: E402

@@ -1,22 +1,21 @@
 """``manage.py serve``: the whole installation under one supervisor (``make run`` calls it)."""
 
-import os
 import time
 import urllib.error
 import urllib.request
 
 import environ
-from django.core.management import call_command, get_commands
+from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from config import programs
+from config import demo_platform, programs
 from config.errors import CannotStart, database_sentences
 from config.libraries import missing_packages
 from config.prepare import prepare
-from config.supervisor import Supervisor
+from config.supervisor import Program, Supervisor
 from config.watch import start_watching, watch_worker
 
 env = environ.Env()
@@ -27,8 +26,6 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, **options):
-        # The console speaks the console's language; pages speak the reader's.
-        translation.activate("zh-hans" if os.environ.get("LANG", "zh").startswith(("zh", "C")) else "en")
         packages = missing_packages()
         if packages:
             raise CannotStart(
@@ -38,17 +35,15 @@ class Command(BaseCommand):
         wanted = set(env.list("PROGRAMS", default=[programs.WEB, programs.WORKER]))
         demo = env.bool("DEMO", default=False)
         listener = programs.listen(host, port) if programs.WEB in wanted else None
-        receiver_port = self._receiver_port() if demo else None
 
         prepare(self._say)
-        if demo:
-            self._demo()
+        receiver = self._demo() if demo else None
         connections.close_all()
 
         chosen = [
             programs.web(listener) if listener else None,
             programs.worker() if programs.WORKER in wanted else None,
-            programs.receiver(receiver_port) if demo else None,
+            receiver,
             programs.fonts() if programs.WORKER in wanted else None,
         ]
         supervisor = Supervisor([program for program in chosen if program], say=self._say)
@@ -64,16 +59,13 @@ class Command(BaseCommand):
         self.stdout.write(line)
         self.stdout.flush()
 
-    def _receiver_port(self) -> int:
-        """Choose the demo platform's port and tell ``demo``, which registers its address."""
+    def _demo(self) -> Program | None:
+        """Load the demo office, print its logins, and give its platform's program."""
         port = env.int("RECEIVER_PORT", default=0) or programs.free_port(9100)
-        os.environ["RECEIVER_PORT"] = str(port)
-        return port
-
-    def _demo(self) -> None:
         with database_sentences():
-            if "demo" in get_commands():
-                call_command("demo", stdout=self.stdout)
+            call_command("demo", stdout=self.stdout)
+            demo_platform.connect(settings.STATE_DIR, port)
+        return programs.receiver(demo_platform.environment(settings.STATE_DIR, port))
 
     def _announce(self, supervisor: Supervisor, host: str, port: str) -> None:
         """Print ``ready:`` as soon as a page has really been answered."""
