@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
 from journal import actions as journal
-from journal.models import ChainHead
 from notices import guards, numbers
 from notices.freezing import as_stored, frozen
 from notices.models import Notice, ProofOfService
@@ -42,7 +41,6 @@ def issue(
         raise RuntimeError("A notice is issued in the transaction of the decision it tells.")
     now = timezone.now()
     series = numbers.series_of(kind, issuer)
-    _lock_journal()
     number = numbers.take(series, timezone.localdate(now).year)
     thing_type, thing_id = thing_key(thing)
     notice = Notice(
@@ -67,7 +65,7 @@ def issue(
     return notice
 
 
-@transaction.atomic
+@journal.journalled()
 def serve(actor: User, notice: Notice) -> ProofOfService:
     """Record that the notice reached its addressee through the inbox; the first opening counts.
 
@@ -90,7 +88,7 @@ def serve(actor: User, notice: Notice) -> ProofOfService:
     return proof
 
 
-@transaction.atomic
+@journal.journalled()
 def retry(actor: User, notice: Notice) -> Notice:
     """Start a failed rendering again from the first attempt; return the fresh row. Raises :class:`Refused`."""
     notice = Notice.objects.select_for_update().get(pk=notice.pk)
@@ -103,7 +101,7 @@ def retry(actor: User, notice: Notice) -> Notice:
     return notice
 
 
-@transaction.atomic
+@journal.journalled()
 def revoke(actor: User, notice: Notice, reason: str) -> Notice:
     """Withdraw an issued notice (撤销): its number stays taken, verification says revoked. Raises :class:`Refused`.
 
@@ -128,13 +126,3 @@ def _ask(verdict) -> None:
 def _ring(notice: Notice) -> None:
     """Wake the worker up. Only a bell: :func:`notices.tasks.sweep` finds the row without it."""
     async_task("notices.tasks.render", notice.pk)
-
-
-def _lock_journal() -> None:
-    """Take the journal's head before the counter.
-
-    One transaction may issue several notices, each with a counter and a journal line. Whoever holds a counter
-    then always holds the head as well, so two such transactions can never wait for each other.
-    """
-    ChainHead.objects.get_or_create(id=1)
-    ChainHead.objects.select_for_update().get(id=1)

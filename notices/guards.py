@@ -1,5 +1,6 @@
 """Who may read, receive, retry and revoke a notice. Asked by pages, files, buttons and the interface alike."""
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from parties.guards import acts_for
 
@@ -33,14 +34,16 @@ def can_be_served(actor, notice: Notice) -> Verdict:
 
 
 def can_retry(actor, notice: Notice) -> Verdict:
-    """A failed rendering may be started again by the office that issued it or an administrator."""
+    """The issuing office or an administrator may start a rendering again that failed or waits after an error."""
     if not _signed_in(actor) or not (
         actor.role == User.Role.ADMINISTRATOR
         or (actor.role in (User.Role.OFFICER, User.Role.APPROVER) and _of_this_office(actor, notice))
     ):
         return no("not_your_office", _("只有制发机关的人员或系统管理员可以重新生成文书。"))
-    if notice.rendering != Notice.Rendering.FAILED:
+    if notice.rendering == Notice.Rendering.RENDERED or not notice.last_error:
         return no("not_failed", _("这份文书没有生成失败，不需要重试。"))
+    if notice.leased_until and notice.leased_until > timezone.now():
+        return no("at_work", _("这份文书正在生成。"), _("请过几分钟再看。"))
     return YES
 
 

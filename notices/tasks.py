@@ -11,7 +11,6 @@ import time
 import uuid
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -93,7 +92,7 @@ def _work(notice: Notice, lease: uuid.UUID) -> str:
     return _finish(notice, lease, name, digest)
 
 
-@transaction.atomic
+@journal.journalled()
 def _finish(notice: Notice, lease: uuid.UUID, name: str, digest: str) -> str:
     done = _mine(notice, lease).update(
         rendering=Notice.Rendering.RENDERED,
@@ -119,7 +118,7 @@ def _put_off(notice: Notice, lease: uuid.UUID, error: str) -> str:
     return "again"
 
 
-@transaction.atomic
+@journal.journalled()
 def _give_up(notice: Notice, lease: uuid.UUID, error: str) -> str:
     error = error[:2000]
     gone = _mine(notice, lease).update(
