@@ -34,3 +34,8 @@ def cloud_event(event: OutboundEvent) -> dict[str, Any]:
 def body(event: OutboundEvent) -> str:
     """Return the request body of an event: byte for byte the same at every try."""
     return json.dumps(cloud_event(event), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def pretty(event: OutboundEvent) -> str:
+    """Return the event as people read it: indented."""
+    return json.dumps(cloud_event(event), ensure_ascii=False, indent=2)

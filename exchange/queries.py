@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from exchange.models import Delivery, OutboundEvent, Subscriber
@@ -112,6 +112,19 @@ def listed(*, status: str = "", subscriber: str = "", record: str = "") -> Query
         return found.order_by("-event_id", "subscriber_id")
     rank = Case(*[When(status=value, then=Value(n)) for n, value in enumerate(ORDER)], output_field=IntegerField())
     return found.annotate(rank=rank).order_by("rank", "-event_id", "subscriber_id")
+
+
+def platforms() -> QuerySet[Subscriber]:
+    """Return every platform with the numbers of its deliveries given up, on their way and without receipt."""
+
+    def number(status: Delivery.Status) -> Count:
+        return Count("deliveries", filter=Q(deliveries__status=status))
+
+    return Subscriber.objects.annotate(
+        failed=number(Delivery.Status.FAILED),
+        pending=number(Delivery.Status.PENDING),
+        unconfirmed=number(Delivery.Status.DELIVERED),
+    ).order_by("name")
 
 
 def _decisive(newest_first: list[Delivery]) -> Delivery:

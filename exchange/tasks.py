@@ -51,7 +51,7 @@ def sweep() -> int:
         if tried == before:
             return tried
     if delivering.sendable(timezone.now()).exclude(subscriber_id__in=silent).exists():
-        async_task("exchange.tasks.sweep")
+        async_task("exchange.tasks.sweep", save=False)
     return tried
 
 

@@ -61,7 +61,7 @@ def tell(event: OutboundEvent, subscribers: Iterable[Subscriber]) -> list[Delive
 
 def ring(delivery_id: int) -> None:
     """Wake a worker for one delivery. Only a bell: the minutely sweep finds the row anyway."""
-    async_task("exchange.tasks.deliver", delivery_id)
+    async_task("exchange.tasks.deliver", delivery_id, save=False)
 
 
 def supersede_before(event: OutboundEvent) -> int:

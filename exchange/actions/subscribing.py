@@ -16,6 +16,7 @@ from exchange.actions.emitting import lock_head
 from exchange.models import Delivery, OutboundEvent, Subscriber
 from journal.actions import append
 from parties.models import User
+from parties.tokens import create_token
 from policy.verdict import Refused, no
 
 SECRET_PREFIX = "whsec_"  # noqa: S105
@@ -66,9 +67,7 @@ def issue_token(actor: User | None, subscriber: Subscriber) -> str:
     """Return a new API token of the platform's account. Shown once; only its digest is kept."""
     with transaction.atomic():
         _ask(actor)
-        from parties.tokens import create_token
-
-        key = create_token(subscriber.user, subscriber.name)
+        key = create_token(subscriber.user, subscriber.name, actor)
         append(actor, "exchange.issue_token", subscriber)
     return key
 
@@ -120,7 +119,7 @@ def backfill(actor: User | None, subscriber: Subscriber) -> int:
         Delivery.objects.bulk_create(deliveries, batch_size=500)
         if deliveries:
             append(actor, "exchange.backfill", subscriber, {"deliveries": len(deliveries)})
-            async_task("exchange.tasks.sweep")
+            async_task("exchange.tasks.sweep", save=False)
     return len(deliveries)
 
 
