@@ -25,7 +25,7 @@ def listen(host: str, port: str) -> socket.socket:
     Raises:
         CannotStart: the port is no number, is taken, or is not ours to take.
     """
-    if not port.isdecimal() or not 0 < int(port) < 65536:
+    if not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 65536:
         raise CannotStart(_("PORT 应为 1 到 65535 的数字，现为“%(port)s”。") % {"port": port})
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
