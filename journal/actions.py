@@ -62,10 +62,11 @@ def append(actor: models.Model | None, verb: str, thing: models.Model, data: dic
     """Append one line to the journal, at the end of the running :func:`journalled` verb or at once without one.
 
     Takes the acting user (``None``: the system itself), a verb (``room.verb``), the thing (saved, with a primary key)
-    and JSON-able facts (dates and decimals become text; identity numbers do not belong here).
+    and JSON-able facts (dates, decimals and floats become text; identity numbers do not belong here).
 
     Raises:
         RuntimeError: called outside a transaction.
+        ValueError: the thing is not saved yet.
     """
     line = Line(verb, thing, data or {}, actor)
     lines = _collected.get()
@@ -81,8 +82,14 @@ def append_all(lines: Iterable[Line]) -> list[Entry]:
 
     Raises:
         RuntimeError: called outside a transaction.
+        ValueError: the thing is not saved yet.
     """
     _require_transaction()
+    lines = list(lines)
+    if unsaved := [line.verb for line in lines if line.thing.pk is None]:
+        raise ValueError(f"The journal tells of saved things only: {', '.join(unsaved)}.")
+    if not lines:
+        return []
     head = _lock_head()
     now = timezone.now()
     entries = []
@@ -112,5 +119,26 @@ def _require_transaction() -> None:
 
 
 def _lock_head() -> ChainHead:
-    ChainHead.objects.get_or_create(id=1)
-    return ChainHead.objects.select_for_update().get(id=1)
+    head = ChainHead.objects.select_for_update().filter(id=1).first()
+    if head is None:
+        # The very first line; whoever loses the race finds the winner's row and waits for it.
+        ChainHead.objects.get_or_create(id=1)
+        head = ChainHead.objects.select_for_update().get(id=1)
+    return head
+
+
+def _plain(value: Any) -> Any:
+    """Return JSON that every database gives back exactly as it was hashed.
+
+    PostgreSQL's jsonb writes floats in its own way (1e16 comes back as a whole number) and refuses NUL and lone
+    surrogates; so floats become text and such characters are replaced.
+    """
+    if isinstance(value, dict):
+        return {_plain(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+    return value

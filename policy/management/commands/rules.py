@@ -1,0 +1,75 @@
+"""``manage.py rules list [--unverified]``: the rules in the tables, with basis, dates and 核验 flag."""
+
+import datetime as dt
+import json
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from policy.models import Rule
+
+
+class Command(BaseCommand):
+    help = "列出规则、依据和核验情况：rules list [--unverified] [--on 2026-04-01]"
+
+    def add_arguments(self, parser):
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        verb = verbs.add_parser("list", help="列出规则")
+        verb.add_argument("--unverified", action="store_true", help="只列未核验的")
+        verb.add_argument("--on", help="只列在这一天有效的，如 2026-04-01")
+        verb.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
+
+    def handle(self, **options):
+        rules = Rule.objects.filter(active=True).select_related("pack").order_by("key", "effective_from", "pk")
+        if options["unverified"]:
+            rules = rules.filter(verified=False)
+        if options["on"]:
+            try:
+                on = dt.date.fromisoformat(options["on"])
+            except ValueError as error:
+                raise CommandError(_("日期应写成 2026-04-01 这样。")) from error
+            rules = rules.filter(effective_from__lte=on).exclude(effective_until__lt=on)
+        if options["json"]:
+            self.stdout.write(json.dumps({"rules": [as_json(rule) for rule in rules]}, ensure_ascii=False))
+            return
+        for rule in rules:
+            self.stdout.write(as_text(rule))
+        self.stdout.write(_("共 %(count)s 条。") % {"count": rules.count()})
+
+
+def as_json(rule: Rule) -> dict:
+    """Return one rule as JSON-able values."""
+    return {
+        "id": rule.pk,
+        "key": rule.key,
+        "value": rule.value,
+        "unit": rule.unit,
+        "title": rule.basis_title,
+        "article": rule.basis_article,
+        "mark": rule.mark,
+        "verified": rule.verified,
+        "effective_from": rule.effective_from.isoformat(),
+        "effective_until": rule.effective_until.isoformat() if rule.effective_until else None,
+        "sectors": rule.sectors,
+        "pack": rule.pack.code,
+        "edited": rule.is_edited,
+        "note": rule.note,
+    }
+
+
+def as_text(rule: Rule) -> str:
+    """Return one rule as a few lines for people."""
+    value = _("%(count)s 项") % {"count": len(rule.value)} if isinstance(rule.value, list) else rule.value
+    until = rule.effective_until or _("现在")
+    flags = [_("已核验") if rule.verified else _("未核验"), rule.get_mark_display()]
+    if rule.sectors:
+        flags.append("、".join(rule.sectors))
+    if rule.is_edited:
+        flags.append(_("管理员修改过"))
+    lines = [
+        f"{rule.key} = {value} {rule.unit}",
+        f"    《{rule.basis_title}》{rule.basis_article}  {rule.effective_from} — {until}  [{'；'.join(map(str, flags))}]",
+    ]
+    if rule.note:
+        lines.append(f"    {rule.note}")
+    return "\n".join(lines)
