@@ -4,14 +4,21 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from config.api import api
 from config.health import health
 
 urlpatterns = [
     path("health/", health, name="health"),
     path("", include("portal.urls")),
+    path("", include("notices.urls")),
+    path("", include("casework.urls")),
+    path("", include("repair.urls")),
+    path("", include("objections.urls")),
+    path("exchange/", include("exchange.urls")),
     path("language/", set_language, name="set_language"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", api.urls),
 ]
 
 handler400 = "portal.errors.bad_request"

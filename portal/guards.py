@@ -17,4 +17,4 @@ def can_see_work(actor: User) -> Verdict:
     """The administrator mends; the auditor may look."""
     if actor.role in (User.Role.ADMINISTRATOR, User.Role.AUDITOR):
         return YES
-    return no("not_an_administrator", _("这一页是给系统管理员的。"), _("您的办件在办件台上。"))
+    return no("not_an_administrator", _("这一页是给系统管理员的。"), _("您的办件在待办台上。"))

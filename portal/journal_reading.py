@@ -55,8 +55,10 @@ def filtered(wanted: dict) -> QuerySet[Entry]:
         lines = lines.filter(actor_name__icontains=actor)
     if thing := wanted.get("thing"):
         kind, _, number = thing.rpartition("/")
-        lines = lines.filter(thing_type__iexact=kind, thing_id=number) if kind else lines.filter(
-            Q(thing_type__icontains=thing) | Q(thing_id=thing)
+        lines = (
+            lines.filter(thing_type__iexact=kind, thing_id=number)
+            if kind
+            else lines.filter(Q(thing_type__icontains=thing) | Q(thing_id=thing))
         )
     if since := wanted.get("since"):
         lines = lines.filter(at__gte=timezone.make_aware(datetime.combine(since, time.min)))
@@ -91,14 +93,12 @@ def chain_state() -> ChainState:
 def two_person_figures() -> TwoPersonFigures:
     """Count decisions by their two people, and those the rule forbids."""
     decisions = Decision.objects.all()
-    pairs = decisions.values(
-        preparer=F("prepared_by__full_name"), approver=F("approved_by__full_name")
-    ).annotate(total=Count("id"))
+    pairs = decisions.values(preparer=F("prepared_by__full_name"), approver=F("approved_by__full_name")).annotate(
+        total=Count("id")
+    )
     return TwoPersonFigures(
         decisions=decisions.count(),
         one_person=decisions.filter(prepared_by=F("approved_by")).count(),
-        applicant_took_part=decisions.filter(
-            Q(prepared_by=F("applicant")) | Q(approved_by=F("applicant"))
-        ).count(),
+        applicant_took_part=decisions.filter(Q(prepared_by=F("applicant")) | Q(approved_by=F("applicant"))).count(),
         pairs=list(pairs.order_by("-total")[:20]),
     )

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from notices.queries import unread
 from parties.models import User
 
 PUBLIC = [
@@ -15,7 +16,7 @@ PUBLIC = [
     ("notices:verify", _("核验文书")),
 ]
 _DESK = [
-    ("casework:desk", _("办件台")),
+    ("casework:desk", _("待办台")),
     ("records:import", _("信息录入")),
     ("portal:register", _("公示查询")),
     ("notices:verify", _("核验文书")),
@@ -32,11 +33,13 @@ BY_ROLE = {
     User.Role.AUDITOR: [
         ("portal:journal", _("日志")),
         ("casework:desk", _("办件")),
+        ("exchange:deliveries", _("平台投递")),
         ("portal:register", _("公示查询")),
         ("notices:verify", _("核验文书")),
     ],
     User.Role.ADMINISTRATOR: [
         ("portal:work", _("待处理的故障")),
+        ("exchange:deliveries", _("平台投递")),
         ("records:import", _("信息录入")),
         ("portal:register", _("公示查询")),
         ("admin:index", _("配置")),
@@ -82,6 +85,4 @@ def items_for(request: HttpRequest) -> list[Item]:
 
 def _unread(user: User) -> int:
     """How many notices in the user's inbox have not been opened."""
-    from notices.queries import inbox
-
-    return inbox(user).filter(service__isnull=True).count()
+    return unread(user).count()

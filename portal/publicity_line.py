@@ -12,9 +12,7 @@ from portal import wording
 WIDTH = 800
 
 
-def draw_line(
-    *, start: date, earliest: date, until: date | None, removed: date | None, today: date
-) -> SafeString:
+def draw_line(*, start: date, earliest: date, until: date | None, removed: date | None, today: date) -> SafeString:
     """Return the line as HTML.
 
     Takes the first day of publicity (or the decision's day), the first day on which a repair may be applied

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Min
+from django.db.models import Min, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_q.models import OrmQ, Schedule
@@ -29,8 +30,12 @@ class Sign:
 def signs() -> list[Sign]:
     """Return how the background work is doing, worked out from the tables it works on."""
     return [
-        _due(_("文书生成"), Notice.objects.filter(rendering=Notice.Rendering.PENDING), "next_at"),
-        _due(_("向平台发送"), Delivery.objects.filter(status=Delivery.Status.PENDING), "next_at"),
+        _due(_("文书生成"), Notice.objects.filter(rendering=Notice.Rendering.PENDING), "issued_at"),
+        _due(
+            _("向平台发送"),
+            Delivery.objects.filter(status=Delivery.Status.PENDING, subscriber__active=True),
+            "event__time",
+        ),
         _schedules(),
         _queue(),
     ]
@@ -40,8 +45,9 @@ def _restart() -> str:
     return _("后台进程可能停了：请重新启动服务，再看这一页。")
 
 
-def _due(name: str, waiting, field: str) -> Sign:
-    oldest: datetime | None = waiting.filter(leased_until=None).aggregate(oldest=Min(field))["oldest"]
+def _due(name: str, waiting: QuerySet, born: str) -> Sign:
+    """``born`` names the moment from which work without a next time of its own is due."""
+    oldest: datetime | None = waiting.aggregate(oldest=Min(Coalesce("next_at", born)))["oldest"]
     if oldest and oldest < timezone.now() - PATIENCE:
         return Sign(name, False, _("最早的一件从 %(since)s 等到现在") % {"since": moment_in_words(oldest)}, _restart())
     return Sign(name, True, _("%(count)s 件在排队，没有积压") % {"count": waiting.count()})

@@ -19,6 +19,4 @@ urlpatterns = [
     path("my/records/<str:public_id>/", mine.my_record, name="my_record"),
     path("journal/", staff.journal, name="journal"),
     path("work/", staff.work, name="work"),
-    path("work/notices/<int:pk>/retry/", staff.retry_notice, name="retry_notice"),
-    path("work/deliveries/<int:pk>/retry/", staff.retry_delivery, name="retry_delivery"),
 ]

@@ -112,7 +112,9 @@ def copyable(value: Any, size: str = "", name: str = "") -> str:
         return ""
     css = f" xx-number--{size}" if size else ""
     label = _("复制%(name)s") % {"name": name} if name else _("复制")
-    return format_html('<code class="xx-number{}" data-copy="{}" data-copied="{}">{}</code>', css, label, _("已复制"), value)
+    return format_html(
+        '<code class="xx-number{}" data-copy="{}" data-copied="{}">{}</code>', css, label, _("已复制"), value
+    )
 
 
 @register.simple_tag
@@ -138,8 +140,10 @@ def yuan(value) -> str:
 @register.filter
 def waits_for_time(eligibility) -> bool:
     """Whether nothing but time (and what is gathered while applying) stands in the way."""
-    return not eligibility.can_apply and eligibility.earliest > timezone.localdate() and not any(
-        not condition.met and condition.needs == "office" for condition in eligibility.conditions
+    return (
+        not eligibility.can_apply
+        and eligibility.earliest > timezone.localdate()
+        and not any(not condition.met and condition.needs == "office" for condition in eligibility.conditions)
     )
 
 
@@ -154,14 +158,6 @@ def sync_words(line) -> SafeString:
     if line.status == "failed":
         return tag(_("没有送到"), "amber")
     return tag(_("等待确认") if line.told_at else _("正在发送"), "blue")
-
-
-@register.simple_tag
-def case_steps(case: Model, office: bool = False) -> list:
-    """``{% case_steps case office as steps %}``: what parts/timeline.html draws."""
-    from portal.case_steps import steps_of
-
-    return steps_of(case, office=bool(office))
 
 
 @register.filter
