@@ -1,8 +1,7 @@
 """Which office handles a case."""
 
-from parties.queries import lead_authority
-
 from parties.models import Authority
+from parties.queries import lead_authority
 
 
 def handling_authority(determining: Authority) -> Authority:

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.utils import timezone
-from parties.queries import lead_authority
-from policy.reasons import as_items
 
 from casework.clock import clock, local_day
 from casework.kinds import kind_of
 from casework.models import Case
 from notices.models import Notice
+from parties.queries import lead_authority
+from policy.reasons import as_items
 from policy.rulebook import RuleBook
 from policy.workdays import WorkCalendar
 from records.facts import notice_facts as record_facts

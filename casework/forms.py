@@ -2,10 +2,10 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from policy.reasons import as_items, reasons_for
 
 from casework.kinds import CaseKind
 from casework.models import Review
+from policy.reasons import as_items, reasons_for
 
 
 class VersionedForm(forms.Form):

@@ -1,10 +1,10 @@
 """Who may do what with a case, and if not, why not. Asked by list, detail, file, button, API and bulk alike."""
 
 from django.utils.translation import gettext as _
-from parties.guards import acts_for
 
 from casework.kinds import kind_of
 from casework.models import Case, Evidence, Review
+from parties.guards import acts_for
 from parties.models import User
 from policy.rulebook import today_book
 from policy.verdict import YES, Basis, Verdict, no

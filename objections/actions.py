@@ -10,7 +10,7 @@ from objections.fields import DISPUTABLE
 from objections.models import Objection
 from parties.models import User
 from policy.verdict import Refused
-from records.actions import check_value
+from records.actions.correction import typed_value
 from records.models import AdverseRecord
 
 
@@ -75,12 +75,12 @@ def verify(
     """核实: the source authority's officer writes down what would put the record right.
 
     Raises:
-        records.actions.UnusableValue: the corrected value is not one that this field can hold.
+        Refused: it is not this officer's case, or the corrected value is not one that this field can hold.
     """
     with acting(actor, case, "verify", case_guards.can_recommend, version) as step:
         step.case.remedy = remedy
         if remedy == Objection.Remedy.CORRECT:
-            check_value(step.case.record, field, corrected_value)
+            typed_value(field, corrected_value)
             step.case.field, step.case.corrected_value = field, corrected_value.strip()
         else:
             step.case.corrected_value = ""

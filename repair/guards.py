@@ -1,9 +1,9 @@
 """Who may apply for the repair of which record."""
 
 from django.utils.translation import gettext as _
-from parties.guards import acts_for
 
 from casework.models import Case
+from parties.guards import acts_for
 from parties.models import User
 from policy.verdict import YES, Verdict, no
 from records.eligibility import card

@@ -6,11 +6,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from casework.dates import long_date
 from casework.kinds import CaseKind, DraftStep
 from casework.models import Case, Evidence
 from notices.models import Notice
 from parties.models import User
+from policy.dates import say_short
 from policy.verdict import YES, Verdict, no
 from records import actions as records
 from records.eligibility import card
@@ -82,7 +82,7 @@ class RepairKind(CaseKind):
     def answers(self, case: RepairApplication) -> list[tuple[str, str]]:
         return [
             (_("修复方式"), case.get_way_display()),
-            (_("履行完毕日期"), long_date(case.performed_on) if case.performed_on else ""),
+            (_("履行完毕日期"), say_short(case.performed_on) if case.performed_on else ""),
             (_("履行情况说明"), case.statement),
         ]
 

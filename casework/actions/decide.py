@@ -1,7 +1,5 @@
 """What the approver does: decide, or send back one step. A decision is one transaction and two people."""
 
-from parties.queries import lead_authority
-
 from casework import guards, todo
 from casework.actions.step import acting
 from casework.facts import notice_facts
@@ -9,6 +7,7 @@ from casework.kinds import kind_of
 from casework.models import Case, Decision, Review
 from notices import actions as notices
 from parties.models import User
+from parties.queries import lead_authority
 from policy.verdict import Refused
 
 

@@ -1,7 +1,5 @@
 """What the officer does: take the task, accept, decline, ask for what is missing, recommend."""
 
-from policy.reasons import as_items
-
 from casework import guards, todo
 from casework.actions.step import acting
 from casework.facts import notice_facts
@@ -10,6 +8,7 @@ from casework.models import Case, Review, SupplementRequest
 from notices import actions as notices
 from notices.models import Notice
 from parties.models import User
+from policy.reasons import as_items
 from policy.verdict import Refused
 
 

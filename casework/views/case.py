@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from parties.guards import acts_for
 
 from casework import actions, desk, guards, timeline
 from casework.clock import clock_now
@@ -19,6 +18,7 @@ from casework.kinds import kind_of, specific
 from casework.models import Case, Presence, Review
 from exchange.queries import sync_lines
 from notices.queries import notices_about, unverified_rules
+from parties.guards import acts_for
 from parties.models import User
 from policy.verdict import Refused
 from records.models import AdverseRecord

@@ -6,7 +6,6 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from policy.reasons import as_items
 
 from casework import guards, uploads
 from casework.facts import issuer_of, notice_facts
@@ -14,6 +13,7 @@ from casework.kinds import kind_of, specific
 from casework.models import Case, Evidence
 from notices import rendering
 from notices.models import Notice
+from policy.reasons import as_items
 from policy.verdict import Refused
 
 
