@@ -2,9 +2,9 @@
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from parties.guards import acts_for
 
 from notices.models import Notice
+from parties.guards import acts_for
 from parties.models import User
 from policy.verdict import YES, Verdict, no
 

@@ -24,6 +24,21 @@ RECIPE = "1"
 EM, ASCENT, DESCENT = 1000, 1151, -286
 #: How far a quadratic outline may leave the cubic one, in units.
 MAX_ERROR = 1.0
+#: Fields of ``maxp`` that the font writer works out or that are nought without hinting.
+_MAXIMA = (
+    "maxTwilightPoints",
+    "maxStorage",
+    "maxFunctionDefs",
+    "maxInstructionDefs",
+    "maxStackElements",
+    "maxSizeOfInstructions",
+    "maxComponentElements",
+    "maxPoints",
+    "maxContours",
+    "maxCompositePoints",
+    "maxCompositeContours",
+    "maxComponentDepth",
+)
 
 
 @dataclass(frozen=True)
@@ -104,11 +119,7 @@ def _to_quadratic(font: TTFont) -> None:
     maxp = font["maxp"] = newTable("maxp")
     maxp.tableVersion = 0x00010000
     maxp.numGlyphs = len(order)
-    for field in (
-        "maxZones maxTwilightPoints maxStorage maxFunctionDefs maxInstructionDefs maxStackElements "
-        "maxSizeOfInstructions maxComponentElements maxPoints maxContours maxCompositePoints "
-        "maxCompositeContours maxComponentDepth"
-    ).split():
+    for field in _MAXIMA:
         setattr(maxp, field, 0)
     maxp.maxZones = 1
     font["post"].formatType = 3.0
