@@ -97,7 +97,7 @@ def read_receipt(content: bytes) -> tuple[GivenReceipt | None, str]:
     """
     try:
         answer = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None, ""
     given = answer.get("receipt") if isinstance(answer, dict) else None
     if given is None:
@@ -109,7 +109,12 @@ def read_receipt(content: bytes) -> tuple[GivenReceipt | None, str]:
     moment = _moment(acted_at)
     if not isinstance(number, str) or not isinstance(proof, str) or moment is None:
         return None, problem
-    return GivenReceipt(number.replace("\0", ""), moment, proof.replace("\0", "")), ""
+    return GivenReceipt(_storable(number), moment, _storable(proof)), ""
+
+
+def _storable(text: str) -> str:
+    """Replace what JSON allows and no database keeps: NUL and halves of surrogate pairs."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _moment(text: Any) -> datetime | None:
