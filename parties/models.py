@@ -1,6 +1,6 @@
 """Who is who: subjects, authorities, the people who act for them, and machines' tokens."""
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +29,12 @@ class Authority(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["is_lead"], condition=Q(is_lead=True), name="parties_one_lead_authority"),
+            models.UniqueConstraint(
+                fields=["is_lead"],
+                condition=Q(is_lead=True),
+                name="parties_one_lead_authority",
+                violation_error_message=_("信用主管部门只能有一个。"),
+            ),
         ]
         verbose_name = _("机关")
         verbose_name_plural = _("机关")
@@ -64,6 +69,7 @@ class Subject(models.Model):
                     Q(kind="person", identity_number__isnull=False, code__isnull=True)
                     | (Q(kind__in=["entity", "business"]) & Q(code__isnull=False, identity_number__isnull=True))
                 ),
+                violation_error_message=_("自然人填写证件号码，其他主体填写统一社会信用代码，二者只填其一。"),
             )
         ]
         indexes = [models.Index(fields=["name"], name="parties_subject_name")]
@@ -81,6 +87,14 @@ class Subject(models.Model):
     def shown_code(self) -> str:
         """The code of an entity; a person's number with its middle hidden."""
         return self.code or mask(self.identity_number or "")
+
+
+class PersonManager(UserManager):
+    """Makes accounts; a superuser is an administrator."""
+
+    def create_superuser(self, username, email=None, password=None, **extra_fields):
+        extra_fields.setdefault("role", User.Role.ADMINISTRATOR)
+        return super().create_superuser(username, email, password, **extra_fields)
 
 
 class User(AbstractUser):
@@ -103,11 +117,14 @@ class User(AbstractUser):
     )
     phone = models.CharField(_("电话"), max_length=60, blank=True)
 
+    objects = PersonManager()
+
     class Meta(AbstractUser.Meta):
         constraints = [
             models.CheckConstraint(
                 name="parties_officers_have_an_authority",
                 condition=~Q(role__in=["officer", "approver"]) | Q(authority__isnull=False),
+                violation_error_message=_("经办人和审批人要选择所属机关。"),
             ),
             models.CheckConstraint(
                 name="parties_role_known",

@@ -1,0 +1,127 @@
+"""Rules, reasons and the calendar as an administrator edits them. What is edited here survives a re-load."""
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from simple_history.admin import SimpleHistoryAdmin
+
+from journal.admin_tools import JournaledAdmin, ReadOnlyAdmin
+from policy.models import CalendarYear, ReasonCode, Rule, RulePack, WorkdayOverride
+from policy.packs.reasons import KINDS, VERBS
+from policy.sectors import Sector
+
+
+@admin.register(RulePack)
+class RulePackAdmin(ReadOnlyAdmin):
+    readers = ("auditor",)
+    list_display = ("title", "level", "version", "source", "loaded_at")
+
+
+class RuleForm(forms.ModelForm):
+    class Meta:
+        model = Rule
+        fields = "__all__"  # noqa: DJ007 - administrators edit every column, and readonly_fields guards the rest
+
+    def clean_sectors(self):
+        sectors = self.cleaned_data["sectors"] or []
+        if not isinstance(sectors, list) or set(map(str, sectors)) - set(Sector.values):
+            raise ValidationError(_("行业请写成列表，可用的代码：%(codes)s。") % {"codes": "、".join(Sector.values)})
+        return sorted(sectors)
+
+    def clean(self):
+        data = super().clean()
+        start, end = data.get("effective_from") or self.instance.effective_from, data.get("effective_until")
+        if start and end and end < start:
+            self.add_error("effective_until", _("失效日不能早于施行日。"))
+        if self.instance.pk and "value" in data and type(data["value"]) is not type(self.instance.value):
+            self.add_error("value", _("这条规则的值不能换成另一种类型（例如把数字改成文字）。"))
+        return data
+
+
+@admin.register(Rule)
+class RuleAdmin(JournaledAdmin, SimpleHistoryAdmin):
+    form = RuleForm
+    readers = ("auditor",)
+    list_display = (
+        "key", "value", "unit", "basis_title", "basis_article", "mark", "verified", "effective_from",
+        "effective_until", "active", "edited",
+    )  # fmt: skip
+    list_filter = ("verified", "mark", "active", "pack")
+    search_fields = ("key", "basis_title", "note")
+    ordering = ("key", "effective_from")
+
+    @admin.display(boolean=True, description=gettext_lazy("管理员修改过"))
+    def edited(self, rule):
+        return rule.is_edited
+
+    def get_readonly_fields(self, request, obj=None):
+        # They say which rule it is; a new span of dates is a new rule.
+        return ("pack", "key", "effective_from", "sectors") if obj else ()
+
+
+class ReasonForm(forms.ModelForm):
+    class Meta:
+        model = ReasonCode
+        fields = "__all__"  # noqa: DJ007 - administrators edit every column
+
+    def clean_verbs(self):
+        return _list_of(self.cleaned_data["verbs"], VERBS)
+
+    def clean_kinds(self):
+        return _list_of(self.cleaned_data["kinds"], KINDS)
+
+
+@admin.register(ReasonCode)
+class ReasonCodeAdmin(JournaledAdmin, SimpleHistoryAdmin):
+    form = ReasonForm
+    readers = ("auditor",)
+    list_display = ("code", "text", "cure", "verbs", "kinds", "active", "order")
+    list_filter = ("active",)
+    search_fields = ("code", "text")
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("code",) if obj else ()
+
+
+class WorkdayOverrideInline(admin.TabularInline):
+    model = WorkdayOverride
+    extra = 0
+
+    def has_add_permission(self, request, obj=None):
+        return True
+
+    has_change_permission = has_delete_permission = has_view_permission = has_add_permission
+
+
+@admin.register(CalendarYear)
+class CalendarYearAdmin(JournaledAdmin, SimpleHistoryAdmin):
+    readers = ("auditor",)
+    list_display = ("year", "source", "announced_on")
+    inlines = (WorkdayOverrideInline,)
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("year",) if obj else ()
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        year = form.instance
+        year.days_digest = WorkdayOverride.digest_of(year.overrides.values_list("day", "is_workday", "name"))
+        year.save()
+
+
+@admin.register(WorkdayOverride)
+class WorkdayOverrideAdmin(ReadOnlyAdmin):
+    """Days are changed with their year."""
+
+    readers = ("auditor",)
+    list_display = ("day", "is_workday", "name", "year")
+    list_filter = ("year", "is_workday")
+    date_hierarchy = "day"
+
+
+def _list_of(value, allowed):
+    if not isinstance(value, list) or not value or set(map(str, value)) - allowed:
+        raise ValidationError(_("请写成列表，可用：%(words)s。") % {"words": "、".join(sorted(allowed))})
+    return value
