@@ -23,6 +23,7 @@ class ImportRun(models.Model):
         RUNNING = "running", _("进行中")
         FINISHED = "finished", _("已完成")
         REFUSED = "refused", _("文件无法读取")
+        INTERRUPTED = "interrupted", _("中断，已由后来的导入补完")
 
     file_name = models.CharField(_("文件名"), max_length=255)
     sha256 = models.CharField(_("文件摘要"), max_length=64)
@@ -32,7 +33,7 @@ class ImportRun(models.Model):
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    status = models.CharField(_("状态"), max_length=10, choices=Status, default=Status.RUNNING)
+    status = models.CharField(_("状态"), max_length=12, choices=Status, default=Status.RUNNING)
     error = models.TextField(_("错误"), blank=True)
     #: How the file was read: ``{format, encoding, mapped: {heading: field}, unmapped: [heading], skipped: []}``.
     layout = models.JSONField(_("读取方式"), default=dict)
@@ -199,7 +200,8 @@ class ImportRow(models.Model):
     warnings = models.JSONField(_("提示"), default=list)
     #: What was changed to read a cell: ``[{field, from, to, why}]``.
     changes = models.JSONField(_("读取时的调整"), default=list)
-    raw = models.JSONField(_("原始内容"), default=dict)
+    #: The row as it was understood: canonical fields, a natural person's number masked.
+    understood = models.JSONField(_("读出的内容"), default=dict)
     record = models.ForeignKey(AdverseRecord, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:

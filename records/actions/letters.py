@@ -1,13 +1,13 @@
 """两书同达: the two letters that every new record sends to its subject."""
 
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from notices.actions import issue
 from notices.models import Notice
 from parties.models import Authority, User
 from parties.queries import lead_authority
+from policy.dates import say_short
 from policy.rulebook import RuleBook
 from records.actions.common import is_over
 from records.facts import FORMAL_LANGUAGE, notice_facts
@@ -62,14 +62,11 @@ def repair_steps(record: AdverseRecord) -> list[str]:
     steps = [
         _("停止并改正违法行为，履行处罚决定书规定的全部义务，保存缴款票据、整改报告等证明。"),
         _("自%(day)s起，可以登录本系统，在“我的记录”中选择本条记录，申请信用修复。申请不收取任何费用。")
-        % {"day": date_format(record.earliest_application, "Y年n月j日")},
+        % {"day": say_short(record.earliest_application)},
         _("上传履行义务的证明材料，阅读并签署信用承诺书，提交申请。"),
         _("认定单位决定是否受理；受理后由信用主管部门作出决定。结果以文书送达您的收件箱，并可下载。"),
     ]
     if record.publicity_until is not None and record.publicity_from is not None:
-        steps.append(
-            _("如不申请，公示至%(day)s届满，届时自动停止公示。")
-            % {"day": date_format(record.publicity_until, "Y年n月j日")}
-        )
+        steps.append(_("如不申请，公示至%(day)s届满，届时自动停止公示。") % {"day": say_short(record.publicity_until)})
     steps.append(_("认为本条记录有错误、遗漏或者不应公示的，可以在本系统对该记录提出异议。"))
     return steps

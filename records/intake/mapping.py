@@ -1,0 +1,272 @@
+"""A row of (heading, cell) becomes a :class:`CanonicalRecord`: every cell read by what its field is."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from records.canonical import CanonicalRecord, Change, Reason, split_categories
+from records.intake.amounts import amounts_in_text, disagree, read_amount
+from records.intake.cells import CellProblem, Text, as_written, lost_digits, read_text
+from records.intake.dates import read_date
+from records.intake.headings import Heading, find_heading
+from records.intake.source import Row
+from records.intake.table import is_blank
+
+DATES = ("decision_date", "valid_until", "conduct_ended")
+AMOUNTS = ("fine_amount", "confiscated_amount")
+#: Two columns of one row that say different things here leave it open who or what is meant.
+IDENTIFYING = ("subject_code", "identity_number", "document_number", "decision_date", "authority_name")
+#: 处罚类别 of 行政处罚法 Art. 9, to tell a category from a violation under an ambiguous heading.
+CATEGORIES = (
+    "警告",
+    "通报批评",
+    "罚款",
+    "没收违法所得",
+    "没收非法财物",
+    "没收非法所得",
+    "暂扣",
+    "降低资质等级",
+    "吊销",
+) + ("限制开展生产经营", "责令停产停业", "责令关闭", "限制从业", "行政拘留")
+_CATEGORY = re.compile("^(?:" + "|".join(CATEGORIES) + "|其他)")
+#: What a decision's text says, by the category it means. Only used where a file gives no category.
+_IN_CONTENT = (
+    ("罚款", r"罚\s*[款金]"),
+    ("没收违法所得", r"没收(?:违法|非法)所得|没收广告费"),
+    ("没收非法财物", r"没收[^。；;，]{0,12}财物"),
+    ("警告", r"警告"),
+    ("通报批评", r"通报批评"),
+    ("责令停产停业", r"责令停[产业]"),
+    ("吊销许可证件", r"吊销"),
+    ("暂扣许可证件", r"暂扣"),
+    ("责令关闭", r"责令关闭"),
+    ("限制从业", r"限制从业|禁止从业"),
+    ("行政拘留", r"行政拘留"),
+)
+_YES = ("是", "1", "y", "yes", "true")
+_KINDS = (
+    ("business", ("个体",)),
+    ("person", ("自然人", "个人", "公民")),
+    ("entity", ("法人", "企业", "单位", "组织", "公司", "机关", "社会团体")),
+)
+
+
+def map_row(row: Row, provider: str = "") -> CanonicalRecord:
+    """Return the canonical record of one row. ``provider`` is the source named for the whole file.
+
+    Nothing is raised: what cannot be read stands in ``problems``, what was adjusted in ``changes``.
+    """
+    draft = CanonicalRecord()
+    if row.problem is not None:
+        draft.problems.append(row.problem)
+    for name, cells in _by_field(row).items():
+        _read_field(draft, name, cells)
+    _amounts_from_text(draft)
+    _category_from_text(draft)
+    if provider and not draft.data_provider:
+        draft.data_provider = provider
+    return draft
+
+
+def _by_field(row: Row) -> dict[str, list[tuple[str, Heading, Any]]]:
+    """Collect the cells of each field; a heading with two meanings is decided by its cell."""
+    found: dict[str, list[tuple[str, Heading, Any]]] = {}
+    for text, cell in row.cells:
+        heading = find_heading(text) if text else None
+        if heading is None or is_blank(cell):
+            continue
+        name = heading.field
+        if len(heading.fields) > 1:
+            name = _decide(heading.fields, str(cell))
+        if name:
+            found.setdefault(name, []).append((text, heading, cell))
+    return found
+
+
+def _decide(fields: tuple[str, ...], cell: str) -> str:
+    """``type`` is a category in one interface, the violation in another, and a mere figure in a third."""
+    text = cell.strip()
+    if text.isdigit():
+        return ""
+    if _CATEGORY.match(text) and "category" in fields:
+        return "category"
+    return next(name for name in fields if name != "category")
+
+
+def _read_field(draft: CanonicalRecord, name: str, cells: list[tuple[str, Heading, Any]]) -> None:
+    values: list[tuple[str, Any]] = []
+    for text, heading, cell in cells:
+        try:
+            value, why = _read(name, heading, cell)
+        except CellProblem as problem:
+            cure = problem.cure or _("请更正后重新导入。")
+            where = _("“%(heading)s”：%(text)s") % {"heading": text, "text": problem.text}
+            draft.problems.append(Reason(problem.code, where, name, cure))
+            continue
+        if why:
+            shown = _masked(name, as_written(cell))
+            draft.changes.append(Change(name, shown, _masked(name, str(value if value is not None else "")), why))
+        if value not in (None, ""):
+            values.append((text, value))
+    if not values:
+        return
+    if name == "category_more":
+        draft.category = _join(draft.category, [value for _text, value in values])
+        return
+    if name == "category":
+        _set_category(draft, values)
+        return
+    _check_same(draft, name, values)
+    _set(draft, name, values[0][1])
+
+
+def _read(name: str, heading: Heading, cell: Any) -> tuple[Any, str]:
+    if isinstance(cell, Reason):
+        raise CellProblem(cell.code, cell.text, cell.cure)
+    if name in DATES:
+        return read_date(cell)
+    if name in AMOUNTS:
+        return read_amount(cell, heading.unit or "元")
+    if name in ("subject_code", "identity_number", "authority_code") and lost_digits(cell):
+        raise CellProblem(
+            "code_as_number",
+            _("代码被表格软件存成了数字，末几位已经丢失。"),
+            _("请把这一列设为文本格式，重新填写代码后导入。"),
+        )
+    text = read_text(cell)
+    why = text.why
+    if name == "subject_kind":
+        return _kind(text)
+    if name in ("minor_declared", "serious_list"):
+        return text.value.lower() in _YES, why
+    return text.value, why
+
+
+def _set(draft: CanonicalRecord, name: str, value: Any) -> None:
+    if name == "severity_declared":
+        draft.minor_declared = "轻微" in value
+        return
+    setattr(draft, name, value)
+
+
+def _set_category(draft: CanonicalRecord, values: list[tuple[str, str]]) -> None:
+    """Put the categories together; references like 其他（见处罚类别2） give way to what they point to."""
+    parts = [part for _text, value in values for part in split_categories(value)]
+    pointing = [part for part in parts if re.search(r"见处罚类别", part)]
+    kept = [part for part in parts if part not in pointing]
+    if pointing:
+        why = _("“见处罚类别2”只是指向另一列，按那一列登记")
+        draft.changes.append(Change("category", ";".join(pointing), "", why))
+    draft.category = _join(draft.category, kept)
+
+
+def _join(known: str, more: list[str]) -> str:
+    return ";".join(
+        dict.fromkeys([*split_categories(known), *(part for value in more for part in split_categories(value))])
+    )
+
+
+def _check_same(draft: CanonicalRecord, name: str, values: list[tuple[str, Any]]) -> None:
+    """Several columns may mean one field. Where they disagree, what identifies is refused, the rest is said."""
+    first_heading, first = values[0]
+    for heading, other in values[1:]:
+        if _squeeze(other) == _squeeze(first):
+            continue
+        if name in IDENTIFYING:
+            draft.problems.append(
+                Reason(
+                    "columns_disagree",
+                    _("“%(one)s”和“%(two)s”两列内容不同，无法确定以哪一列为准。")
+                    % {"one": first_heading, "two": heading},
+                    name,
+                    _("请只保留正确的一列，或者让两列一致。"),
+                )
+            )
+            return
+        draft.changes.append(
+            Change(
+                name,
+                _masked(name, str(other)),
+                _masked(name, str(first)),
+                _("“%(one)s”和“%(two)s”两列都有内容，取前一列") % {"one": first_heading, "two": heading},
+            )
+        )
+
+
+def _squeeze(value: Any) -> str:
+    return "".join(str(value).split()).upper()
+
+
+def _kind(text: Text) -> tuple[str, str]:
+    if text.value in ("entity", "business", "person"):
+        return text.value, text.why
+    if text.value.startswith("非自然人"):
+        return "entity", text.why
+    for kind, words in _KINDS:
+        if any(word in text.value for word in words):
+            return kind, text.why
+    return "", _("看不懂的类别，改由代码判断") if text.value else text.why
+
+
+def _masked(name: str, text: str) -> str:
+    """What is shown of a cell: a natural person's number never in full."""
+    if name == "identity_number" and len(text) > 8:
+        return f"{text[:4]}{'*' * (len(text) - 8)}{text[-4:]}"
+    return text[:200]
+
+
+def _amounts_from_text(draft: CanonicalRecord) -> None:
+    """Compare the amount columns with the text of the decision; fill empty ones from it."""
+    if not draft.content:
+        return
+    named = amounts_in_text(draft.content)
+    broken = {problem.field for problem in draft.problems}
+    if "fine_amount" not in broken:
+        _settle_amount(draft, "fine_amount", named.fine)
+    if "confiscated_amount" not in broken:
+        _settle_amount(draft, "confiscated_amount", named.confiscated)
+    if named.both is not None and draft.fine_amount is None and draft.confiscated_amount is None:
+        draft.fine_amount = named.both
+        why = _("处罚内容只写了罚没合计，暂记为罚款金额")
+        draft.changes.append(Change("fine_amount", "", str(named.both), why))
+
+
+def _settle_amount(draft: CanonicalRecord, name: str, in_text: Decimal | None) -> None:
+    given: Decimal | None = getattr(draft, name)
+    if in_text is None:
+        return
+    if given is None:
+        if in_text:
+            setattr(draft, name, in_text)
+            draft.changes.append(Change(name, "", str(in_text), _("金额一栏为空，取自处罚内容")))
+        return
+    if not disagree(given, in_text):
+        return
+    if given in (in_text * 10_000, in_text / 10_000):
+        setattr(draft, name, in_text)
+        draft.changes.append(
+            Change(name, str(given), str(in_text), _("元、万元填反了：金额一栏与处罚内容正好差一万倍，以处罚内容为准"))
+        )
+    draft.warnings.append(
+        Reason(
+            "amount_differs_tenfold",
+            _("金额一栏为 %(given)s 元，处罚内容写的是 %(text)s 元，相差十倍以上。")
+            % {"given": f"{given:,.2f}", "text": f"{in_text:,.2f}"},
+            name,
+            _("双公示标准的金额以万元为单位。请对照决定书核对。"),
+        )
+    )
+
+
+def _category_from_text(draft: CanonicalRecord) -> None:
+    """Read the categories from the text of the decision where the file gives none."""
+    if draft.category or not draft.content:
+        return
+    found = [name for name, pattern in _IN_CONTENT if re.search(pattern, draft.content)]
+    if not found and draft.fine_amount and re.fullmatch(r"[¥￥\d,.，\s万元]+", draft.content):
+        found = ["罚款"]
+    if found:
+        draft.category = ";".join(found)
+        draft.changes.append(Change("category", "", draft.category, _("处罚类别为空，取自处罚内容")))

@@ -1,0 +1,131 @@
+"""JSON and NDJSON: find the rows wherever a publisher wrapped them."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from records.canonical import Reason
+from records.intake.headings import count_fields
+from records.intake.readers.lines import read_pairs
+from records.intake.source import FileRefused, Layout, Row, Source
+from records.intake.table import note_headings
+
+#: Rows are looked for this deep: ``{"result": {"data": {"items": [...]}}}`` and a bit.
+DEEPEST = 8
+FEWEST_FIELDS = 2
+
+
+def read(path: Path, encoding: str) -> Source:
+    """Open a JSON document or a file of one JSON object a line.
+
+    Raises:
+        FileRefused: it is neither, or holds nothing that looks like a record.
+    """
+    try:
+        text = path.read_text(encoding=encoding, errors="replace")
+        document = loads(text)
+    except ValueError:
+        return _read_lines(path, encoding)
+    except RecursionError:
+        raise FileRefused("too_deep", _("JSON 嵌套过深，无法读取。请导出为普通的数组或表格。")) from None
+    layout = Layout("json", encoding)
+    rows = find_rows(document, layout)
+    if not rows:
+        raise nothing_found()
+    return Source(layout, iter(rows))
+
+
+def loads(text: str) -> Any:
+    """Parse JSON keeping numbers as they are written. Raises ``ValueError`` or ``RecursionError``."""
+    return json.loads(text.lstrip("\ufeff"), parse_float=Decimal, parse_constant=str)
+
+
+def nothing_found() -> FileRefused:
+    return FileRefused("no_rows", _("JSON 里找不到失信信息。请保留“行政处罚决定书文号”（CF_WSH）等字段名。"))
+
+
+def find_rows(document: Any, layout: Layout, first: int = 1) -> list[Row]:
+    """Return the rows of a parsed document, numbered from ``first``: the deepest list of things that look like
+    records, else one thing that does, else heading and value lines."""
+    found = _search(document, 0)
+    rows = []
+    for number, item in enumerate(found, start=first):
+        if not isinstance(item, dict):
+            rows.append(Row(number, problem=_not_an_object()))
+            continue
+        cells = [(str(key), value) for key, value in item.items() if not isinstance(value, (dict, list))]
+        note_headings((key for key, _value in cells), layout)
+        rows.append(Row(number, cells))
+    return rows
+
+
+def _search(thing: Any, depth: int) -> list[Any]:
+    if depth > DEEPEST:
+        return []
+    if isinstance(thing, list):
+        if any(_is_record(item) for item in thing):
+            inner = [row for item in thing if isinstance(item, dict) for row in _inside(item, depth)]
+            return inner or thing
+        if all(isinstance(item, str) for item in thing):
+            pairs = read_pairs(thing)
+            return [dict(pairs)] if pairs else []
+        return [row for item in thing for row in _search(item, depth + 1)]
+    if isinstance(thing, dict):
+        return _inside(thing, depth) or ([thing] if _is_record(thing) else [])
+    return []
+
+
+def _inside(thing: dict, depth: int) -> list[Any]:
+    """Rows nested in an object: its own scalars are then the wrapper's (a company, a page), not a record."""
+    return [row for value in thing.values() if isinstance(value, (dict, list)) for row in _search(value, depth + 1)]
+
+
+def _is_record(thing: Any) -> bool:
+    return isinstance(thing, dict) and count_fields(thing) >= FEWEST_FIELDS
+
+
+def _read_lines(path: Path, encoding: str) -> Source:
+    layout = Layout("ndjson", encoding)
+    with path.open(encoding=encoding, errors="replace") as stream:
+        for line in stream:
+            if not line.strip("\ufeff \t\r\n"):
+                continue
+            try:
+                document = loads(line.strip())
+            except (ValueError, RecursionError):
+                document = None
+            if not _is_record(document):
+                raise FileRefused("broken", _("JSON 不完整或有语法错误，无法读取。请重新导出后再试。"))
+            break
+    return Source(layout, _lines(path, encoding, layout))
+
+
+def _lines(path: Path, encoding: str, layout: Layout) -> Iterator[Row]:
+    with path.open(encoding=encoding, errors="replace") as stream:
+        for number, line in enumerate(stream, start=1):
+            line = line.strip("\ufeff \t\r\n")
+            if not line:
+                continue
+            try:
+                item = loads(line)
+            except (ValueError, RecursionError):
+                yield Row(number, problem=_broken_object())
+                continue
+            if not isinstance(item, dict):
+                yield Row(number, problem=_not_an_object())
+                continue
+            cells = [(str(key), value) for key, value in item.items() if not isinstance(value, (dict, list))]
+            note_headings((key for key, _value in cells), layout)
+            yield Row(number, cells)
+
+
+def _broken_object() -> Reason:
+    return Reason("broken_line", _("这一行不是完整的 JSON。"), "", _("请补全这一行后重新导入，已录入的行不会重复。"))
+
+
+def _not_an_object() -> Reason:
+    return Reason("not_an_object", _("这一项不是 JSON 对象。"), "", _("每条失信信息应是一个 {…} 对象。"))

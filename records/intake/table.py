@@ -1,0 +1,133 @@
+"""Tables of any origin: find the header under titles and notes, pass over totals, give rows of (heading, cell)."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from records.canonical import Reason
+from records.intake.headings import count_fields, find_heading
+from records.intake.source import Layout, Row
+
+#: Titles, units and notes may stand above the header; not more rows than this.
+HEADER_WITHIN = 30
+FEWEST_FIELDS = 2
+_TOTALS = ("合计", "总计", "小计", "共计", "累计")
+_NOTES = (
+    "注:",
+    "注：",
+    "备注:",
+    "备注：",
+    "说明:",
+    "说明：",
+    "制表",
+    "填表",
+    "填报",
+    "审核人",
+    "单位:",
+    "单位：",
+    "数据来源",
+)
+
+Cells = list[Any]
+
+
+def read_table(lines: Iterable[tuple[int, Cells]], layout: Layout, place: str = "") -> Iterator[Row] | None:
+    """Return the rows of a table, or ``None`` if nothing in it looks like a header.
+
+    Takes (row number as a person counts, cells) in order. A table whose first column holds the headings is
+    read as one row.
+    """
+    lines = iter(lines)
+    head = list(islice(lines, HEADER_WITHIN))
+    if _is_vertical(head):
+        return iter([_vertical(chain(head, lines), layout, place)])
+    counts = [count_fields(cells) for _number, cells in head]
+    best = max(counts, default=0)
+    if best < FEWEST_FIELDS:
+        return None
+    at = counts.index(best)
+    headings = [as_heading(cell) for cell in head[at][1]]
+    note_headings(headings, layout)
+    return _rows(chain(head[at + 1 :], lines), headings, layout, place)
+
+
+def as_heading(cell: Any) -> str:
+    return "" if cell is None else str(cell).strip("\ufeff\u200b \t\r\n\u3000")
+
+
+def note_headings(headings: Iterable[str], layout: Layout) -> None:
+    """Write down in the layout which heading was understood as what."""
+    for text in headings:
+        if not text or text in layout.mapped or text in layout.unmapped:
+            continue
+        found = find_heading(text)
+        if found is None:
+            layout.unmapped.append(text)
+            continue
+        layout.mapped[text] = found.field
+        if found.guessed:
+            layout.guessed.append(text)
+
+
+def is_blank(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip("\ufeff\u200b \t\r\n\u3000\xa0"))
+
+
+def _rows(lines: Iterable[tuple[int, Cells]], headings: list[str], layout: Layout, place: str) -> Iterator[Row]:
+    for number, cells in lines:
+        filled = [cell for cell in cells if not is_blank(cell)]
+        if not filled:
+            continue
+        why = _not_a_record(filled, cells, headings)
+        if why:
+            layout.skip(number, why)
+            continue
+        row = Row(number, list(zip(headings, cells, strict=False)), place)
+        if len(cells) > len(headings) and any(not is_blank(cell) for cell in cells[len(headings) :]):
+            row.problem = too_many_cells(len(cells), len(headings))
+        yield row
+
+
+def too_many_cells(cells: int, headings: int) -> Reason:
+    return Reason(
+        "too_many_cells",
+        _("这一行有 %(cells)s 格，表头只有 %(headings)s 列，内容可能错位。") % {"cells": cells, "headings": headings},
+        "",
+        _("请检查这一行：单元格里的逗号要用引号括起来，多出的内容要删掉。"),
+    )
+
+
+def _not_a_record(filled: Cells, cells: Cells, headings: list[str]) -> str:
+    """Why a row of a table is not a record: a total, the header again, a note under the table."""
+    first = str(filled[0]).strip().replace(" ", "")
+    if first.startswith(_TOTALS) and len(first) <= 6:
+        return _("合计行")
+    if [as_heading(cell) for cell in cells[: len(headings)]] == headings:
+        return _("重复的表头")
+    if len(filled) == 1 and str(filled[0]).strip().startswith(_NOTES):
+        return _("表格说明")
+    return ""
+
+
+def _is_vertical(head: list[tuple[int, Cells]]) -> bool:
+    """Whether the headings stand in the first column: three different fields there, each with a cell beside it."""
+    found = {
+        heading.field
+        for _number, cells in head
+        if len(cells) > 1 and not is_blank(cells[0]) and (heading := find_heading(as_heading(cells[0])))
+    }
+    return len(found) >= 3
+
+
+def _vertical(lines: Iterable[tuple[int, Cells]], layout: Layout, place: str) -> Row:
+    row = None
+    for number, cells in lines:
+        row = row or Row(number, [], place)
+        for heading, cell in zip(cells[::2], cells[1::2], strict=False):
+            if not is_blank(heading):
+                row.cells.append((as_heading(heading), cell))
+    row = row or Row(1, [], place)
+    note_headings((heading for heading, _cell in row.cells), layout)
+    return row
