@@ -5,13 +5,12 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 
 
-class CannotStart(CommandError):
-    """A start that has to end; the text is the one sentence to print."""
+class CannotStart(SystemExit):
+    """A start that has to end; Python prints the text, which is one sentence, and ends with exit code 1."""
 
 
 @contextmanager
@@ -20,7 +19,7 @@ def database_sentences() -> Iterator[None]:
     try:
         yield
     except (DatabaseError, ImproperlyConfigured) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
+        reason = " ".join(str(error).split()).rstrip(" .?") or type(error).__name__
         if connection.vendor == "sqlite":
             sentence = _("数据库文件 %(place)s 无法使用：%(reason)s。请检查文件和所在文件夹，或从备份恢复。")
         else:

@@ -11,6 +11,12 @@ from config import programs
 from config.errors import CannotStart
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def manage(*arguments, **environment):
     """Run manage.py as a person would; give the exit code and what it printed as an error."""
     done = subprocess.run(
@@ -40,13 +46,14 @@ def test_wrong_settings(environment, word):
 
 
 @pytest.mark.parametrize("broken", ["not a database", "unreachable server"])
-def test_a_broken_database(broken, tmp_path, unused_tcp_port):
+def test_a_broken_database(broken, tmp_path):
+    dead_port = free_port()
     if broken == "not a database":
         (tmp_path / "broken.sqlite3").write_text("This is a letter, not a database. " * 50)
         url, word = f"sqlite:///{tmp_path / 'broken.sqlite3'}", "broken.sqlite3"
     else:
-        url, word = f"postgres://somebody:topsecret@127.0.0.1:{unused_tcp_port}/xinxiu", str(unused_tcp_port)
-    code, error = manage("serve", DATABASE_URL=url, STATE_DIR=str(tmp_path), PORT=str(unused_tcp_port), DEMO="0")
+        url, word = f"postgres://somebody:topsecret@127.0.0.1:{dead_port}/xinxiu", str(dead_port)
+    code, error = manage("serve", DATABASE_URL=url, STATE_DIR=str(tmp_path), PORT=str(free_port()), DEMO="0")
     assert code == 1
     assert word in error
     assert "Traceback" not in error
@@ -67,13 +74,6 @@ def test_a_port_that_is_taken():
         assert programs.free_port(taken) != taken
 
 
-def test_a_host_that_is_not_ours(unused_tcp_port):
+def test_a_host_that_is_not_ours():
     with pytest.raises(CannotStart, match="192.0.2.1"):
-        programs.listen("192.0.2.1", str(unused_tcp_port))
-
-
-@pytest.fixture
-def unused_tcp_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        programs.listen("192.0.2.1", str(free_port()))
