@@ -167,9 +167,7 @@ def objection_story(players: Cast, number: int, upheld: bool = True) -> Story:
         cases.recommend(players.officer, case, Case.Status.UPHELD, "经核对决定书原件，金额录入有误。")
         cases.decide(players.approver, case, Case.Status.UPHELD)
     else:
-        cases.recommend(
-            players.officer, case, Case.Status.DISMISSED, "经核对，公示内容与决定书一致。", ["O-N01"]
-        )
+        cases.recommend(players.officer, case, Case.Status.DISMISSED, "经核对，公示内容与决定书一致。", ["O-N01"])
         cases.decide(players.approver, case, Case.Status.DISMISSED, codes=["O-N01"])
     return _finish(record, case)
 

@@ -14,8 +14,10 @@ from casework.models import Case, Commitment, Decision, Evidence, Review
 from casework.todo import OPEN
 from exchange.models import Delivery, OutboundEvent, Receipt
 from journal.models import Entry
-from journal.verify import verify as verify_chain
+from journal.reading import verify as verify_chain
 from notices.models import Notice, NumberCounter
+from notices.storage import StoredFileError
+from notices.storage import read as read_notice
 from parties.models import Subject
 from records.models import AdverseRecord
 
@@ -92,13 +94,11 @@ def numbers_gapless() -> Iterator[Broken]:
 
 def notice_files() -> Iterator[Broken]:
     """A rendered notice has its file, and the file is the one that was issued."""
-    from notices.storage import digest_of
-
     for notice in Notice.objects.filter(rendering=Notice.Rendering.RENDERED).iterator():
-        if not default_storage.exists(notice.pdf.name):
-            yield Broken("notice_file", _row(notice), _("文书文件不见了。"))
-        elif digest_of(notice) != notice.sha256:
-            yield Broken("notice_file", _row(notice), _("文书文件与签发时不一致。"))
+        try:
+            read_notice(notice)
+        except StoredFileError:
+            yield Broken("notice_file", _row(notice), _("文书文件不见了，或与签发时不一致。"))
 
 
 def evidence_files() -> Iterator[Broken]:
@@ -172,7 +172,8 @@ def journal_chain() -> Iterator[Broken]:
     """The journal is whole, and every case and every decision stands in it."""
     result = verify_chain()
     if not result.ok:
-        yield Broken("journal", f"journal.entry/{result.broken_at}", result.text)
+        text = _("日志链从这一行起断开：%(what)s") % {"what": result.what}
+        yield Broken("journal", f"journal.entry/{result.sequence}", text)
     told = Entry.objects.filter(thing_type="casework.case")
     decided = set(told.filter(verb__endswith=".decide").values_list("thing_id", flat=True))
     handed_in = set(told.filter(verb__endswith=".submit").values_list("thing_id", flat=True))
