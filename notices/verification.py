@@ -55,7 +55,7 @@ def verify(number: str, check_code: str) -> Answer:
 
 def fold_number(text: str) -> str:
     """Return a typed number in the form we print: ``青信修准〔2026〕1号``."""
-    folded = "".join(unicodedata.normalize("NFKC", text).split())
+    folded = "".join(unicodedata.normalize("NFKC", text).replace("\x00", "").split())
     # Compatibility forms of 〔〕 do not exist, so ours survive the folding.
     return _CLOSING.sub("〕", _OPENING.sub("〔", folded))[:60]
 

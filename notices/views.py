@@ -123,7 +123,8 @@ def _verified(request: HttpRequest, form: VerifyForm, number: str, check_code: s
 
 
 def _readable(request: HttpRequest, number: str) -> Notice:
-    notice = get_object_or_404(Notice.objects.select_related("issuer", "addressee", "service"), number=number)
+    notices = Notice.objects.select_related("issuer", "addressee", "service")
+    notice = get_object_or_404(notices, number=number.replace("\x00", ""))
     verdict = guards.can_read(request.user, notice)
     if not verdict:
         raise Refused(verdict)
