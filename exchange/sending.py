@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import requests
+import urllib3
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -38,6 +39,8 @@ class Outcome:
     receipt: GivenReceipt | None = None
     #: Why an accepted event's receipt could not be used; empty when there was none or it was fine.
     receipt_error: str = ""
+    #: Nothing was sent: a defect of ours.
+    ours: bool = False
 
     @property
     def accepted(self) -> bool:
@@ -46,7 +49,7 @@ class Outcome:
     @property
     def unanswered(self) -> bool:
         """Nobody answered, or only a proxy that says nobody is there: says nothing about this event."""
-        return self.status in (None, 502, 503, 504)
+        return not self.ours and self.status in (None, 502, 503, 504)
 
 
 def send(event: OutboundEvent, subscriber: Subscriber) -> Outcome:
@@ -80,8 +83,8 @@ def send(event: OutboundEvent, subscriber: Subscriber) -> Outcome:
             ) as answer:
                 content = _read(answer, started + backoff.TOTAL_TIMEOUT)
                 status = answer.status_code
-    except (requests.RequestException, OSError, UnicodeError) as error:
-        # UnicodeError: a host name that cannot be encoded.
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
+        # The last three: requests lets some of what happens below it through, such as an impossible host name.
         return Outcome(None, _why_unanswered(error), _since(started))
     if not 200 <= status < 300:
         return Outcome(status, _why_not_accepted(status, content), _since(started))

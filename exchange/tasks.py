@@ -5,6 +5,7 @@ import time
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
 from exchange import sending
@@ -72,7 +73,11 @@ def _try(pk: int) -> Delivery | None:
     claim = delivering.claim(pk)
     if claim is None:
         return None
-    outcome = sending.send(claim.delivery.event, claim.delivery.subscriber)
+    try:
+        outcome = sending.send(claim.delivery.event, claim.delivery.subscriber)
+    except Exception:  # noqa: BLE001 - one delivery that breaks us must not stop the sweep for all others
+        logger.exception("Delivery %s could not be sent", pk)
+        outcome = sending.Outcome(None, _("系统内部错误，已经记录。"), 0, ours=True)
     delivery = delivering.record(claim, outcome)
     if delivery.status != Delivery.Status.PENDING:
         _ring_next(delivery)
