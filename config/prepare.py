@@ -12,7 +12,8 @@ from django_q.tasks import async_task
 
 from config import schedules
 from config.catalogues import compile_catalogues
-from config.errors import database_sentences
+from config.errors import CannotStart, database_sentences
+from policy.packs import PackError, load_packs
 
 
 def prepare(say: Callable[[str], None]) -> None:
@@ -31,7 +32,10 @@ def prepare(say: Callable[[str], None]) -> None:
         if migrated:
             say(_("数据库已更新（%(count)s 步）。") % {"count": migrated})
         call_command("createcachetable", verbosity=0)
-        call_command("load_rules", stdout=_Lines(say))
+        rules = _load_rules()
+        if migrated:
+            for sentence in rules:
+                say(sentence)
         schedules.seed()
         async_task("config.tasks.beat", q_options={"save": False})  # the first sign of life, within seconds
 
@@ -45,18 +49,9 @@ def migrate() -> int:
     return len(plan)
 
 
-class _Lines:
-    """What a management command writes to, when each line goes to ``say``."""
-
-    def __init__(self, say: Callable[[str], None]):
-        self._say = say
-
-    def write(self, text: str) -> None:
-        for line in text.splitlines():
-            self._say(line)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def isatty(self) -> bool:
-        return False
+def _load_rules() -> list[str]:
+    """Load the rule packs; give one sentence a pack."""
+    try:
+        return load_packs()
+    except PackError as error:
+        raise CannotStart(_("规则包无法载入：%(reason)s") % {"reason": error}) from error

@@ -78,11 +78,14 @@ def worker() -> Program:
     return Program(WORKER, (sys.executable, "manage.py", "qcluster"))
 
 
-def receiver(environment: dict[str, str]) -> Program | None:
-    """The demo's platform, which receives the events; None where the example is not there."""
+def receiver(port: int) -> Program:
+    """The demo's platform, which receives the events; ``manage.py demo`` leaves its secret where it looks."""
+    environment = {
+        "RECEIVER_PORT": str(port),
+        "RECEIVER_SECRET_FILE": str(settings.STATE_DIR / "demo-platform.secret"),
+        "RECEIVER_STORE": str(settings.STATE_DIR / "demo-platform.sqlite3"),
+    }
     script = settings.BASE_DIR / "examples" / "receiver.py"
-    if not script.exists():
-        return None
     return Program(RECEIVER, (sys.executable, str(script)), environment=environment)
 
 

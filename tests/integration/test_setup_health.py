@@ -1,4 +1,4 @@
-"""/health/, the heartbeat, the schedules and the demo's platform."""
+"""/health/, the heartbeat and the schedules."""
 
 from datetime import timedelta
 
@@ -7,9 +7,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule, Success
 
-from config import demo_platform, health, libraries, schedules, tasks
+from config import health, libraries, schedules, tasks
 from config.models import Heartbeat
-from exchange.models import Subscriber
 
 pytestmark = pytest.mark.django_db
 
@@ -118,14 +117,3 @@ def test_tidy_removes_old_results_only():
     Success.objects.create(id="b" * 32, name="new", stopped=now - timedelta(days=6), **common)
     tasks.tidy()
     assert list(Success.objects.values_list("name", flat=True)) == ["new"]
-
-
-def test_the_demo_platform_follows_its_port(tmp_path):
-    first = demo_platform.connect(tmp_path, 9100)
-    assert demo_platform.connect(tmp_path, 9100) == first
-    moved = demo_platform.connect(tmp_path, 9101)
-    assert moved.pk == first.pk
-    assert Subscriber.objects.get().url == "http://127.0.0.1:9101/events"
-    secret = tmp_path / "platform" / "secret"
-    assert secret.read_text() == first.secret
-    assert secret.stat().st_mode & 0o077 == 0

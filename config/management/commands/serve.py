@@ -1,17 +1,17 @@
 """``manage.py serve``: the whole installation under one supervisor (``make run`` calls it)."""
 
+import os
 import time
 import urllib.error
 import urllib.request
 
 import environ
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
 from django.utils.translation import gettext as _
 
-from config import demo_platform, programs
+from config import programs
 from config.errors import CannotStart, database_sentences
 from config.libraries import missing_packages
 from config.prepare import prepare
@@ -59,13 +59,13 @@ class Command(BaseCommand):
         self.stdout.write(line)
         self.stdout.flush()
 
-    def _demo(self) -> Program | None:
+    def _demo(self) -> Program:
         """Load the demo office, print its logins, and give its platform's program."""
         port = env.int("RECEIVER_PORT", default=0) or programs.free_port(9100)
+        os.environ["RECEIVER_PORT"] = str(port)  # where the demo registers its platform
         with database_sentences():
             call_command("demo", stdout=self.stdout)
-            demo_platform.connect(settings.STATE_DIR, port)
-        return programs.receiver(demo_platform.environment(settings.STATE_DIR, port))
+        return programs.receiver(port)
 
     def _announce(self, supervisor: Supervisor, host: str, port: str) -> None:
         """Print ``ready:`` as soon as a page has really been answered."""
