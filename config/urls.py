@@ -11,6 +11,7 @@ urlpatterns = [
     path("health/", health, name="health"),
     path("", include("portal.urls")),
     path("", include("notices.urls")),
+    path("", include("records.urls")),
     path("", include("casework.urls")),
     path("", include("repair.urls")),
     path("", include("objections.urls")),

@@ -41,6 +41,8 @@ class ImportRun(models.Model):
     total = models.PositiveIntegerField(_("总行数"), null=True, blank=True)
     #: Somebody is working on it until then; afterwards the sweep takes it over.
     leased_until = models.DateTimeField(null=True, blank=True)
+    #: How often it was taken up since it last made progress.
+    attempts = models.PositiveSmallIntegerField(default=0)
     started_at = models.DateTimeField(_("开始"), auto_now_add=True)
     finished_at = models.DateTimeField(_("结束"), null=True, blank=True)
 

@@ -1,35 +1,52 @@
-"""Entry points of the task queue. Primary keys in; safe to run twice."""
+"""Entry points of the task queue. Primary keys in; safe to run twice; killed at any moment without harm."""
 
 import logging
+import time
+from pathlib import Path
 
 from django.db import DatabaseError, transaction
+from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from records.actions import expire
-from records.models import AdverseRecord
+from records.intake.readers import open_source
+from records.intake.run import LEASE, process, queue, refuse
+from records.intake.source import FileRefused
+from records.models import AdverseRecord, ImportRun
 
 logger = logging.getLogger(__name__)
 
 #: Records ended per query of the sweep.
 BATCH = 500
+#: One call of a task works so long, then rings again: well within the queue's own limit (120 s).
+WORK_SECONDS = 60
+#: A file that stops its worker so often without a single row done in between is given up.
+MAX_ATTEMPTS = 5
 
 
-def sweep() -> int:
+def sweep() -> dict[str, int]:
+    """Stop every publicity whose last day has passed, and go on with imports that were interrupted; return counts."""
+    return {"stopped": stop_publicity(), "resumed": resume_imports()}
+
+
+def stop_publicity() -> int:
     """Stop the publicity of every record whose last day has passed; return how many were stopped.
 
-    Each record in its own transaction, so that nothing waits for the whole; a record that cannot be stopped
-    does not keep the others back. Running twice, or after days of downtime, gives the same end.
+    Each record in its own transaction, so that nothing waits for the whole; a record that cannot be stopped does
+    not keep the others back. Running twice, or after days of downtime, gives the same end.
     """
     today = timezone.localdate()
     stopped, last = 0, 0
-    while True:
+    until = time.monotonic() + WORK_SECONDS
+    while time.monotonic() < until:
         due = list(
             AdverseRecord.objects.filter(status__in=AdverseRecord.LIVE, publicity_until__lt=today, pk__gt=last)
             .order_by("pk")
             .values_list("pk", flat=True)[:BATCH]
         )
         if not due:
-            return stopped
+            break
         for pk in due:
             try:
                 with transaction.atomic():
@@ -39,3 +56,50 @@ def sweep() -> int:
                 continue
             stopped += record.status == AdverseRecord.Status.EXPIRED
         last = due[-1]
+    return stopped
+
+
+def resume_imports() -> int:
+    """Ring for every kept upload that nobody is working on; return how many."""
+    waiting = list(_unattended().exclude(file="").order_by("pk")[:20])
+    for run in waiting:
+        queue(run)
+    return len(waiting)
+
+
+def process_import(pk: int) -> str:
+    """Take in the rows of a kept upload that have no result yet; return ``finished``, ``again``, ``refused`` or ``busy``.
+
+    Works under a lease for a limited time and then rings for itself again.
+    """
+    claimed = (
+        _unattended()
+        .filter(pk=pk)
+        .exclude(file="")
+        .update(leased_until=timezone.now() + LEASE, attempts=F("attempts") + 1)
+    )
+    if not claimed:
+        return "busy"
+    run = ImportRun.objects.select_related("started_by").get(pk=pk)
+    try:
+        if run.attempts > MAX_ATTEMPTS:
+            raise FileRefused("stuck", _("这个文件多次使导入中断，已停止处理。已录入的行仍然有效，请分成小文件再试。"))
+        opened = open_source(Path(run.file.path))
+        for _result in process(run, opened, run.started_by, seconds=WORK_SECONDS):
+            pass
+    except FileRefused as refused:
+        refuse(run, refused)
+        return "refused"
+    if run.status == ImportRun.Status.FINISHED:
+        return "finished"
+    with transaction.atomic():
+        ImportRun.objects.filter(pk=pk).update(leased_until=None, attempts=0)
+        queue(run)
+    return "again"
+
+
+def _unattended():
+    now = timezone.now()
+    return ImportRun.objects.filter(
+        Q(leased_until__isnull=True) | Q(leased_until__lt=now), status=ImportRun.Status.RUNNING
+    )

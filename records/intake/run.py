@@ -167,20 +167,26 @@ def process(run: ImportRun, opened: Source, actor: User | None, seconds: float |
             raise refused from None
         if time.monotonic() - leased > LEASE_EVERY_SECONDS:
             leased = time.monotonic()
-            ImportRun.objects.filter(pk=run.pk).update(leased_until=timezone.now() + LEASE)
+            ImportRun.objects.filter(pk=run.pk).update(leased_until=timezone.now() + LEASE, attempts=0)
         if ends and time.monotonic() > ends:
             return
     finish(run, opened)
 
 
 def finish(run: ImportRun, opened: Source) -> None:
-    """Close a run all of whose rows have a result; earlier ones of the same file that were killed are closed too."""
+    """Close a run all of whose rows have a result; earlier ones of the same file that were killed are closed too.
+
+    An upload that was kept until now goes: its rows are here, and it may hold people's numbers.
+    """
     now = timezone.now()
     with transaction.atomic():
         run.status = ImportRun.Status.FINISHED
         run.finished_at, run.leased_until = now, None
         run.layout = opened.layout.as_json()
         run.total = run.rows.count()
+        if run.file:
+            kept, run.file = run.file.name, ""
+            transaction.on_commit(lambda: run.file.storage.delete(kept))
         run.save()
         stopped = ImportRun.objects.filter(
             Q(leased_until__lt=now) | Q(leased_until__isnull=True), sha256=run.sha256, status=ImportRun.Status.RUNNING

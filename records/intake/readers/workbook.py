@@ -1,5 +1,6 @@
 """Workbooks (xlsx, xls, ods), read by calamine."""
 
+import io
 import posixpath
 import zipfile
 from collections.abc import Iterator
@@ -26,7 +27,8 @@ def read(path: Path) -> Source:
         FileRefused: it is protected, broken, or has no such sheet.
     """
     try:
-        book = python_calamine.load_workbook(str(path))
+        # From the bytes, not from the path: by name alone a misnamed workbook would not be read.
+        book = python_calamine.load_workbook(io.BytesIO(path.read_bytes()))
         names = book.sheet_names
     except python_calamine.PasswordError:
         raise _protected() from None
