@@ -89,7 +89,10 @@ def _broken(
         return "changed", expected
     # Renumbered lines still hold under the number they were written with; that tells what was done.
     if following is not None and following.held_as(expected):
-        return ("swapped" if line.held_as(expected + 1) else "inserted"), expected
+        if line.held_as(expected + 1):
+            return "swapped", expected
+        if following.previous_hash == last.hash:
+            return "inserted", expected
     if line.held_as(expected + 1):
         return "removed", expected
     if line.held_as(expected - 1):
