@@ -1,6 +1,6 @@
 """A platform's side of the exchange: its feed, to catch up by itself, and its receipts."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -114,9 +114,9 @@ def _receipt_out(receipt: Receipt, event_id: UUID) -> dict[str, Any]:
     return {
         "event_id": event_id,
         "number": receipt.receipt_number,
-        "acted_at": receipt.acted_at,
+        "acted_at": receipt.acted_at.astimezone(UTC),
         "proof": receipt.proof,
-        "received_at": receipt.received_at,
+        "received_at": receipt.received_at.astimezone(UTC),
         "status": Delivery.Status.CONFIRMED.value,
     }
 

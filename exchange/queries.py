@@ -11,6 +11,9 @@ from exchange.models import Delivery, OutboundEvent, Subscriber
 from policy import workdays
 from policy.rulebook import RuleBook
 
+#: Digits of a primary key that every database can compare.
+LONGEST_KEY = 18
+
 #: What needs a person first, then what is on its way.
 ORDER = (
     Delivery.Status.FAILED,
@@ -105,9 +108,10 @@ def listed(*, status: str = "", subscriber: str = "", record: str = "") -> Query
     if status in Delivery.Status.values:
         found = found.filter(status=status)
     if subscriber:
-        found = found.filter(subscriber_id=int(subscriber)) if subscriber.isdecimal() else found.none()
+        is_key = subscriber.isdecimal() and len(subscriber) <= LONGEST_KEY
+        found = found.filter(subscriber_id=int(subscriber)) if is_key else found.none()
     if record:
-        found = found.filter(event__subject=record)
+        found = found.filter(event__subject=record.replace("\0", ""))
     if status:
         return found.order_by("-event_id", "subscriber_id")
     rank = Case(*[When(status=value, then=Value(n)) for n, value in enumerate(ORDER)], output_field=IntegerField())
