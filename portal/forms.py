@@ -35,6 +35,9 @@ class ProgressForm(forms.Form):
 class JournalFilter(forms.Form):
     """What an auditor looks for in the journal."""
 
+    #: Nothing here needs to be filled in, so the labels do not say so one by one.
+    all_optional = True
+
     verb = forms.CharField(label=_("动作"), required=False, max_length=60)
     actor = forms.CharField(label=_("操作人"), required=False, max_length=100)
     thing = forms.CharField(label=_("对象"), required=False, max_length=60)

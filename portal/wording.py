@@ -38,6 +38,17 @@ def moment_in_words(value: datetime | None) -> str:
     return dateformat.format(moment, _("Y年n月j日 H:i"))
 
 
+def citation(title: str, article: str = "") -> str:
+    """Return a rule as it is cited: 《信用修复管理办法》（国家发展改革委令第36号）第十条; empty without a title.
+
+    A document number in brackets at the end of the title stands outside the title marks.
+    """
+    if not title:
+        return ""
+    name, bracket, number = title.partition("（") if title.endswith("）") else (title, "", "")
+    return f"《{name}》{bracket}{number}{article}"
+
+
 def days_left_in_words(days: int | None) -> str:
     """Say how many working days are left: ``0`` is due today, below zero is late. Empty for ``None``."""
     if days is None:

@@ -130,6 +130,14 @@ def publicity_line(record: Model, today: date | None = None) -> SafeString:
 
 
 @register.filter
+def citation(basis) -> str:
+    """``{{ condition.basis|citation }}``: 《…》第…条; takes a Basis, or a dict with ``title`` and ``article``."""
+    if isinstance(basis, dict):
+        return wording.citation(basis.get("title") or "", basis.get("article") or "")
+    return wording.citation(basis.title, basis.article)
+
+
+@register.filter
 def yuan(value) -> str:
     """``{{ record.fine_amount|yuan }}``: 12,000.00 元."""
     if value in (None, ""):
@@ -202,6 +210,7 @@ def choice_hint(field: BoundField, value) -> str:
 def control(field: BoundField) -> SafeString:
     """Draw the bare input of a field with our classes and its description for screen readers."""
     widget = field.field.widget
+    widget.attrs.pop("placeholder", None)  # the label says it, and stays
     attributes: dict[str, Any] = {}
     described = [f"{field.auto_id}_helptext"] if field.help_text else []
     if field.errors:
