@@ -15,8 +15,8 @@ from notices.models import Notice
 
 #: Width of the type area (版心), 156 mm in points.
 TYPE_AREA = 442.2
-#: The red head (发文机关标志): as large as fits on a line, within these sizes in points.
-MARK_LARGEST, MARK_SMALLEST = 42, 26
+#: The red head (发文机关标志): as large as fits on a line, within these sizes in points; never smaller than the title.
+MARK_LARGEST, MARK_SMALLEST = 42, 22
 #: 成文日期 stands four characters in from the right.
 DATE_INDENT = 4
 
@@ -51,6 +51,7 @@ def context_of(
         "created": day.isoformat(timespec="seconds"),
         "you": "你单位" if addressee.get("kind") == "entity" else "你",
         "mark_size": mark_size(issuer),
+        "mark_lines": mark_lines(issuer),
         "sign_indent": sign_indent(issuer, f"{day.year}年{day.month}月{day.day}日"),
         "public_url": settings.PUBLIC_URL,
         "verify_page": f"{settings.PUBLIC_URL}/verify/",
@@ -85,9 +86,17 @@ def width_in_characters(text: str) -> float:
 
 
 def mark_size(issuer: str) -> float:
-    """Return the size of the red head in points: on one line if it can be, never below 26 pt (it then wraps)."""
-    fitting = TYPE_AREA / max(width_in_characters(issuer), 1)
+    """Return the size of the red head in points, so that its longest line fits."""
+    fitting = TYPE_AREA / max(max(map(width_in_characters, mark_lines(issuer))), 1)
     return round(min(MARK_LARGEST, max(MARK_SMALLEST, fitting - 0.3)), 1)
+
+
+def mark_lines(issuer: str) -> list[str]:
+    """Return the red head in one line if it can be, else in two of one length (the upper one longer by one)."""
+    if width_in_characters(issuer) * (MARK_SMALLEST + 0.3) <= TYPE_AREA:
+        return [issuer]
+    middle = (len(issuer) + 1) // 2
+    return [issuer[:middle], issuer[middle:]]
 
 
 def sign_indent(issuer: str, date: str) -> float:

@@ -6,7 +6,14 @@ from django import template
 
 register = template.Library()
 
-_SEVERITIES = {"minor": "轻微失信信息", "general": "一般失信信息", "serious": "严重失信信息"}
+_SEVERITIES = {
+    "minor": "轻微失信信息",
+    "轻微": "轻微失信信息",
+    "general": "一般失信信息",
+    "一般": "一般失信信息",
+    "serious": "严重失信信息",
+    "严重": "严重失信信息",
+}
 
 
 @register.filter
@@ -24,7 +31,7 @@ def cn_date(value) -> str:
 
 @register.filter
 def severity_text(value) -> str:
-    """Return the degree in words; a text that is already in words unchanged."""
+    """Return the degree in words, from its code or its label; another text unchanged."""
     return _SEVERITIES.get(str(value), str(value or ""))
 
 

@@ -34,11 +34,17 @@ def test_clean_takes_out_what_cannot_be_seen(given, expected):
     [
         ("某局", 42),  # never larger than the largest
         ("青测市示范区发展和改革局", 36.5),  # 12 characters fit on one line
-        ("青测市示范区市场监督管理综合行政执法局办公室", 26),  # 22 characters: smallest size, on two lines
+        ("青" * 19, 23),  # 19 characters still fit on one line
+        ("青" * 24, 36.5),  # two lines of 12
     ],
 )
 def test_mark_size(issuer, size):
     assert documents.mark_size(issuer) == pytest.approx(size, abs=0.3)
+
+
+def test_a_long_mark_stands_in_two_even_lines():
+    assert documents.mark_lines("某局") == ["某局"]
+    assert [len(line) for line in documents.mark_lines("青" * 23)] == [12, 11]
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,16 @@ def test_a_dismissed_objection_gives_reasons_and_remedies():
     assert "更正为" not in text
 
 
+def test_a_basis_without_a_sentence_is_cited():
+    facts = {**FACTS, "because": [{"text": "", "title": "信用修复管理办法", "article": "第三条"}]}
+    assert "（一）《信用修复管理办法》第三条。" in text_of(rendering.render(make_notice("repair_approval", facts)))
+
+
+def test_a_provisional_date_says_so():
+    text = text_of(rendering.render(make_notice("acceptance", {**FACTS, "due_provisional": True})))
+    assert "节假日安排公布后可能调整" in text
+
+
 def test_a_person_is_masked_and_not_publicised():
     person = Subject(kind="person", name="张小明", identity_number="370200199001011234")
     facts = {**FACTS, "record": {**FACTS["record"], "publicity_from": None, "publicity_until": None}}
