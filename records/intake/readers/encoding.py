@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from records.intake.source import FileRefused
 
 _CHUNK = 1 << 20
+#: So many bytes of Chinese that are good UTF-8 are no accident: GB18030 text fails at its first or second character.
+ENOUGH = 24
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -20,8 +22,8 @@ _MARKS = (
 def detect_encoding(path: Path) -> str:
     """Return the Python codec of a text file: by its mark, as UTF-16 without one, else UTF-8, else GB18030.
 
-    Where neither fits (two encodings in one file), the one with fewer unreadable characters is returned; the
-    reader shows those characters as U+FFFD and the rows that hold them are refused.
+    A file that begins in good UTF-8 and goes on in something else is UTF-8 with errors: the reader shows those
+    characters as U+FFFD and the rows that hold them are refused.
 
     Raises:
         FileRefused: it is not text.
@@ -36,38 +38,46 @@ def detect_encoding(path: Path) -> str:
         if wide:
             return wide
         raise FileRefused("not_text", _("这不是表格或文本文件，无法读取。请上传 xlsx、xls、csv、JSON 或 HTML 表格。"))
-    for name in ("utf-8", "gb18030"):
-        if _decodes(path, name):
-            return name
-    text = {name: start.decode(name, errors="replace") for name in ("utf-8", "gb18030")}
-    unreadable = {name: value.count("\ufffd") for name, value in text.items()}
-    best = min(unreadable, key=unreadable.__getitem__)
-    if unreadable[best] > len(text[best]) / 10:
+    read, wide_read = _utf8_prefix(path)
+    if read is None or wide_read >= ENOUGH:
+        return "utf-8"
+    text = start.decode("gb18030", errors="replace")
+    if text.count("\ufffd") > len(text) / 10:
         raise FileRefused("not_text", _("这不是表格或文本文件，无法读取。请上传 xlsx、xls、csv、JSON 或 HTML 表格。"))
-    return best
+    return "gb18030"
 
 
-def _decodes(path: Path, name: str) -> bool:
-    decoder = codecs.getincrementaldecoder(name)()
-    try:
-        with path.open("rb") as stream:
-            while chunk := stream.read(_CHUNK):
+def _utf8_prefix(path: Path) -> tuple[int | None, int]:
+    """Return how many bytes are UTF-8 before the first that is not (``None``: all), and how many of them not ASCII."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    read = wide = 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            try:
                 decoder.decode(chunk)
+            except UnicodeDecodeError as error:
+                return read + error.start, wide + _beyond_ascii(error.object[: error.start])
+            read += len(chunk)
+            wide += _beyond_ascii(chunk)
+        try:
             decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+        except UnicodeDecodeError:
+            return read, wide
+    return None, wide
+
+
+def _beyond_ascii(chunk: bytes) -> int:
+    return len(chunk) - len(chunk.translate(None, bytes(range(128, 256))))
 
 
 def _wide(start: bytes) -> str:
     """UTF-16 without a mark: the zero bytes of its ASCII characters all stand on one side."""
-    sample = start[: 4096 // 2 * 2]
+    sample = start[:4096]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
+    low, high = sorted((even, odd))
+    if high < 4 * low:  # a few Chinese characters, such as 一 (U+4E00), have a zero byte of their own
+        return ""
     name = "utf-16-le" if odd > even else "utf-16-be"
-    if min(even, odd) > 0:
-        return ""
-    try:
-        text = sample.decode(name)
-    except UnicodeDecodeError:
-        return ""
-    return name if text.isprintable() or any(c in text for c in ",\t\n") else ""
+    text = sample[: len(sample) // 2 * 2].decode(name, errors="replace")
+    readable = sum(c.isprintable() or c in "\t\r\n" for c in text)
+    return name if readable > 0.9 * len(text) else ""
