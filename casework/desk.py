@@ -52,17 +52,20 @@ def tasks_of(user: User) -> QuerySet[Task]:
     return tasks.filter(own_office | received)
 
 
-def search(tasks: QuerySet[Task], text: str) -> QuerySet[Task]:
-    """Narrow to a case number, a party's name or code, or a document number."""
+def matching(text: str, prefix: str = "process__case__") -> Q:
+    """Return the filter for a case number, a party's name or code, or a document number."""
     text = text.strip()
-    if not text:
-        return tasks
-    return tasks.filter(
-        Q(process__case__number__icontains=text)
-        | Q(process__case__subject__name__icontains=text)
-        | Q(process__case__subject__code=text.upper())
-        | Q(process__case__record__document_number__icontains=text)
+    return (
+        Q(**{f"{prefix}number__icontains": text})
+        | Q(**{f"{prefix}record__subject_name__icontains": text})
+        | Q(**{f"{prefix}subject__code": text.upper()})
+        | Q(**{f"{prefix}record__document_number__icontains": text})
     )
+
+
+def search(tasks: QuerySet[Task], text: str) -> QuerySet[Task]:
+    """Narrow to what :func:`matching` finds; everything for an empty text."""
+    return tasks.filter(matching(text)) if text.strip() else tasks
 
 
 def rows(tasks: list[Task], user: User, today: date | None = None) -> list[Row]:

@@ -76,8 +76,7 @@ class RecommendForm(VersionedForm):
         super().__init__(*args, **kwargs)
         self.kind = kind
         self.fields["outcome"].choices = [(outcome, kind.outcome_label(outcome)) for outcome in kind.outcomes]
-        verb = "refuse" if kind.code == "repair" else "dismiss"
-        self.fields["codes"].choices = _choices(verb, kind)
+        self.fields["codes"].choices = _choices(kind.refusal_verb, kind)
 
     def clean(self):
         cleaned = super().clean()
@@ -100,8 +99,7 @@ class DecideForm(VersionedForm):
     def __init__(self, kind: CaseKind, review: Review | None, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.kind, self.review = kind, review
-        verb = "refuse" if kind.code == "repair" else "dismiss"
-        self.fields["codes"].choices = _choices(verb, kind)
+        self.fields["codes"].choices = _choices(kind.refusal_verb, kind)
         if review and not self.is_bound:
             self.initial.setdefault("codes", review.reason_codes)
 

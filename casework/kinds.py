@@ -13,6 +13,7 @@ from django.db import models
 from casework.models import Case, Evidence
 from notices.models import Notice
 from parties.models import User
+from policy.reasons import reasons_for
 from policy.verdict import YES, Verdict
 
 
@@ -69,10 +70,10 @@ class CaseKind(ABC):
         """Return whether this outcome can be recommended as the case stands."""
         return YES
 
-    def on_accept(self, case: Case, actor: User) -> None:
+    def on_accept(self, case: Case, actor: User) -> None:  # noqa: B027 - most kinds do nothing more
         """What acceptance does besides opening the clock."""
 
-    def on_close(self, case: Case, actor: User | None) -> None:
+    def on_close(self, case: Case, actor: User | None) -> None:  # noqa: B027
         """What happens when a case ends without a decision (declined, withdrawn)."""
 
     def notice_facts(self, case: Case, outcome: str = "") -> dict[str, Any]:
@@ -102,6 +103,23 @@ class CaseKind(ABC):
         actions.recommend(
             actor, case, cleaned["outcome"], cleaned["opinion"], cleaned.get("codes") or [], version=version
         )
+
+    @property
+    def refusal_verb(self) -> str:
+        """The verb under which the reasons of an unfavourable outcome are listed."""
+        return "refuse" if self.code == Case.Kind.REPAIR else "dismiss"
+
+    def reason_verb(self, verb: str, outcome: str = "") -> str:
+        """Return the verb whose coded reasons this step needs, or an empty text when it needs none."""
+        if verb in ("decline", "request_supplement"):
+            return verb
+        if verb in ("recommend", "decide") and outcome and not self.is_favourable(outcome):
+            return self.refusal_verb
+        return ""
+
+    def reason_codes(self, verb: str) -> set[str]:
+        """Return the coded reasons that may be given with a verb."""
+        return {reason.code for reason in reasons_for(verb, self.code)}
 
     def outcome_label(self, outcome: str) -> str:
         return str(Case.Status(outcome).label)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from casework.models import Case
@@ -73,6 +74,7 @@ def steps(case: Case, viewer: User | None = None) -> list[dict[str, Any]]:
         notice = notices.get(entry.data.get("notice", ""))
         if notice and viewer is not None:
             line["text"] = f"{notice.title} {notice.number}"
-            line["notice"] = notice.number
+            line["href"] = reverse("notices:detail", args=[notice.number])
+            line["link"] = _("打开文书")
         lines.append(line)
     return lines
