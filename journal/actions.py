@@ -17,12 +17,16 @@ from journal.models import ChainHead, Entry
 
 @dataclass(frozen=True)
 class Line:
-    """What is to be written: a verb, the thing it happened to and the facts worth keeping."""
+    """What is to be written: a verb, the thing it happened to and the facts worth keeping, as they are now."""
 
     verb: str
     thing: models.Model
     data: dict[str, Any] = field(default_factory=dict)
     actor: models.Model | None = None
+
+    def __post_init__(self):
+        # The line may wait for the end of its verb: what it says must not change with what it was made of.
+        object.__setattr__(self, "data", _plain(json.loads(json.dumps(self.data, cls=DjangoJSONEncoder))))
 
 
 _collected: ContextVar[list[Line] | None] = ContextVar("journal_lines", default=None)
@@ -34,7 +38,8 @@ def journalled() -> Iterator[None]:
 
     The chain's head is one row that every verb needs. Locked last and only once, it cannot take part in a deadlock,
     however many rows and however many lower verbs a verb touches. Verbs nest: lines of an inner one wait for the
-    outermost, and vanish with the inner one if it fails.
+    outermost, and vanish with the inner one if it fails. (A bare ``transaction.atomic`` inside a verb does not take
+    its lines with it when it fails: make such a part a ``journalled`` one.)
     """
     lines = _collected.get()
     if lines is not None:
@@ -98,11 +103,11 @@ def append_all(lines: Iterable[Line]) -> list[Entry]:
             sequence=head.sequence + 1,
             at=now,
             actor_id=getattr(line.actor, "pk", None),
-            actor_name=str(line.actor) if line.actor is not None else "系统",
+            actor_name=_plain(str(line.actor))[:200] if line.actor is not None else "系统",
             verb=line.verb,
             thing_type=line.thing._meta.label_lower,
             thing_id=str(line.thing.pk),
-            data=json.loads(json.dumps(line.data, cls=DjangoJSONEncoder)),
+            data=line.data,
             previous_hash=head.hash,
         )
         entry.hash = digest_entry(entry)

@@ -4,11 +4,10 @@ import datetime as dt
 import hashlib
 import secrets
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from journal.actions import append
+from journal.actions import append, journalled
 from parties.models import ApiToken, User
 
 #: Says what a leaked string is, so that scanners find it.
@@ -17,7 +16,7 @@ PREFIX = "xinxiu_"
 USE_RESOLUTION = dt.timedelta(minutes=1)
 
 
-@transaction.atomic
+@journalled()
 def create_token(user: User, name: str, actor: User | None = None) -> str:
     """Give the user a new key for a purpose (``name``) and return it. It cannot be read again."""
     key = PREFIX + secrets.token_urlsafe(32)
@@ -26,7 +25,7 @@ def create_token(user: User, name: str, actor: User | None = None) -> str:
     return key
 
 
-@transaction.atomic
+@journalled()
 def revoke_token(actor: User | None, token: ApiToken) -> None:
     """Make a key useless. Idempotent."""
     token = ApiToken.objects.select_for_update().get(pk=token.pk)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import gettext as _
 
-from journal.actions import append
+from journal.actions import append, journalled
 from policy import workdays
 from policy.models import CalendarYear, WorkdayOverride
 
@@ -84,7 +84,7 @@ def read_file(path: Path, *, source: str = "", announced_on: dt.date | None = No
     ]
 
 
-@transaction.atomic
+@journalled()
 def import_years(actor: models.Model | None, years: list[Year]) -> list[str]:
     """Put years into the calendar in place of what was there; return one sentence per year.
 

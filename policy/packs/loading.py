@@ -2,11 +2,10 @@
 
 from dataclasses import asdict
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
-from journal.actions import append
+from journal.actions import append, journalled
 from policy import rulebook
 from policy.holidays import read_years, save_year
 from policy.models import CalendarYear, ReasonCode, Rule, RulePack, Shipped
@@ -36,7 +35,7 @@ class _Tally:
         }
 
 
-@transaction.atomic
+@journalled()
 def load_packs() -> list[str]:
     """Load all rule packs, the reason codes and the calendar; return one sentence per file.
 
