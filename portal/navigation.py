@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from notices.queries import unread
@@ -74,10 +74,7 @@ def items_for(request: HttpRequest) -> list[Item]:
     entries = BY_ROLE.get(user.role, PUBLIC) if signed_in else PUBLIC
     items = []
     for name, text in entries:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
+        url = reverse(name)
         current = request.path == url or (url != "/" and request.path.startswith(url))
         items.append(Item(text, url, current, _unread(user) if name == "notices:inbox" else 0))
     return items

@@ -183,10 +183,10 @@ def field_kind(field: BoundField) -> str:
     widget = field.field.widget
     if field.is_hidden:
         return "hidden"
+    if isinstance(widget, widgets.CheckboxSelectMultiple):  # a RadioSelect too, so asked first
+        return "checkboxes"
     if isinstance(widget, widgets.RadioSelect):
         return "radios"
-    if isinstance(widget, widgets.CheckboxSelectMultiple):
-        return "checkboxes"
     if isinstance(widget, widgets.CheckboxInput):
         return "checkbox"
     return "single"
