@@ -1,0 +1,83 @@
+"""State diagrams drawn from the code, as Mermaid text: the pictures in docs/architecture.md cannot go stale."""
+
+from django.db.models import Model
+from django.utils import translation
+
+from notices.models import Notice
+from objections.models import Objection
+from records.models import AdverseRecord
+from repair.flow import RepairFlow
+from repair.models import RepairApplication
+
+#: Heading of each diagram and the model whose FSM it shows.
+MACHINES: dict[str, type[Model]] = {
+    "A repair application": RepairApplication,
+    "An objection": Objection,
+    "An adverse record": AdverseRecord,
+    "A notice": Notice,
+}
+
+START, END = "<!-- diagrams: made by manage.py draw_states -->", "<!-- /diagrams -->"
+
+
+def state_diagram(model: type[Model], field: str = "status") -> str:
+    """Return the Mermaid state diagram of a model's FSM field; labels are the Chinese words and the verbs."""
+    with translation.override("zh-hans"):
+        fsm_field = model._meta.get_field(field)
+        labels = dict(fsm_field.flatchoices)
+        edges: dict[tuple[str, str], list[str]] = {}
+        for transition in getattr(model, f"get_all_{field}_transitions")(model()):
+            edges.setdefault((transition.source, transition.target), []).append(transition.name)
+        used = {state for edge in edges for state in edge}
+        lines = ["```mermaid", "stateDiagram-v2"]
+        lines += [f"    {state}: {state} {labels[state]}" for state in labels if state in used]
+        lines.append(
+            f"    [*] --> {fsm_field.default.value if hasattr(fsm_field.default, 'value') else fsm_field.default}"
+        )
+        lines += [
+            f"    {source} --> {target}: {' / '.join(sorted(verbs))}"
+            for (source, target), verbs in sorted(edges.items())
+        ]
+        ends = sorted(used - {source for source, _target in edges})
+        lines += [f"    {state} --> [*]" for state in ends]
+        lines.append("```")
+    return "\n".join(lines)
+
+
+def flow_diagram() -> str:
+    """Return the Mermaid picture of the to-do list that both kinds of case share, from the viewflow nodes."""
+    lines = ["```mermaid", "flowchart LR"]
+    nodes = sorted(RepairFlow.instance.nodes(), key=lambda node: node.name)
+    with translation.override("zh-hans"):
+        for node in nodes:
+            human = node.task_type == "HUMAN"
+            opening, closing = ("[", "]") if human else ("{", "}") if node.task_type == "SWITCH" else ("((", "))")
+            title = f"{node.name} {node.task_title}" if human else node.name
+            # Prefixed: "end" is a word of Mermaid's own.
+            lines.append(f'    step_{node.name}{opening}"{title}"{closing}')
+    for node in nodes:
+        lines += [f"    step_{node.name} --> step_{edge.dst.name}" for edge in node._outgoing()]
+    lines.append("```")
+    return "\n".join(lines)
+
+
+def all_diagrams() -> str:
+    """Return the whole marked section of docs/architecture.md."""
+    parts = [START, ""]
+    for title, model in MACHINES.items():
+        parts += [f"### {title}", "", state_diagram(model), ""]
+    parts += ["### The to-do list of a case", "", flow_diagram(), "", END]
+    return "\n".join(parts)
+
+
+def put_into(text: str) -> str:
+    """Return a document with its marked section replaced by today's diagrams.
+
+    Raises:
+        ValueError: the document has no marked section.
+    """
+    before, found, rest = text.partition(START)
+    _old, found_end, after = rest.partition(END)
+    if not (found and found_end):
+        raise ValueError(f"no section between {START} and {END}")
+    return before + all_diagrams() + after
