@@ -176,9 +176,9 @@ class AdverseRecord(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         """自动停止: the maximum publicity period is over; a withheld one is no longer shared or used either."""
         self.removed_at = at
 
-    @transition(field=status, source=list(LIVE), target=Status.REVOKED)
+    @transition(field=status, source=[*LIVE, Status.REPAIRED, Status.EXPIRED], target=Status.REVOKED)
     def revoke(self, at):
-        """撤销: the record should not exist (annulled upstream, or an objection was upheld)."""
+        """撤销: the record should not exist (annulled upstream, or an objection was upheld); also if long removed."""
         self.removed_at = at
 
 
