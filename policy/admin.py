@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from simple_history.admin import SimpleHistoryAdmin
@@ -37,7 +38,19 @@ class RuleForm(forms.ModelForm):
             self.add_error("effective_until", _("失效日不能早于施行日。"))
         if self.instance.pk and "value" in data and type(data["value"]) is not type(self.instance.value):
             self.add_error("value", _("这条规则的值不能换成另一种类型（例如把数字改成文字）。"))
+        if self.instance.pk and self._would_leave_a_gap(data):
+            self.add_error(None, _("这是这一规则现在唯一有效的一条，停用后系统无法计算。请先新增替代它的规则。"))
         return data
+
+    def _would_leave_a_gap(self, data) -> bool:
+        """Whether the rule holds today, would no longer, and no other one of its key does."""
+        today = timezone.localdate()
+        until = data.get("effective_until")
+        before = Rule.objects.get(pk=self.instance.pk)
+        if not before.holds(today) or (data.get("active") and (until is None or until >= today)):
+            return False
+        others = Rule.objects.filter(key=before.key).exclude(pk=before.pk)
+        return not any(rule.holds(today) for rule in others)
 
 
 @admin.register(Rule)

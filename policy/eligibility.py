@@ -97,7 +97,7 @@ def repair_eligibility(
 
 
 def _live(live: bool, why: Explanation) -> Condition:
-    basis = why.rule("repair.conditions").basis
+    basis = why.basis("repair.conditions")
     if live:
         return Condition("live", True, _("这条信息可以修复。"), basis=basis, needs="office")
     return Condition(
@@ -111,7 +111,7 @@ def _live(live: bool, why: Explanation) -> Condition:
 
 
 def _minimum_period(earliest: dt.date, today: dt.date, why: Explanation) -> Condition:
-    basis = why.rule("repair.conditions").basis
+    basis = why.basis("repair.conditions")
     if today >= earliest:
         text = _("最短公示期已满，您从 %(day)s 起就可以申请。") % {"day": say(earliest)}
         return Condition("minimum_period", True, text, basis=basis, needs="time")
@@ -128,7 +128,7 @@ def _minimum_period(earliest: dt.date, today: dt.date, why: Explanation) -> Cond
 
 def _bars(standing: list[Bar], why: Explanation) -> list[Condition]:
     if not standing:
-        basis = why.rule("bar.false_materials_years").basis
+        basis = why.basis("bar.false_materials_years")
         return [Condition("no_bar", True, _("您没有被限制申请修复。"), basis=basis, needs="time")]
     return [
         Condition(
@@ -158,7 +158,7 @@ def _no_open_case(open_case: bool) -> Condition:
 
 
 def _performance(proved: bool, why: Explanation) -> Condition:
-    basis = why.rule("repair.conditions").basis
+    basis = why.basis("repair.conditions")
     if proved:
         return Condition("performance", True, _("您已经上传改正和履行义务的证明。"), basis=basis)
     return Condition(
@@ -171,7 +171,7 @@ def _performance(proved: bool, why: Explanation) -> Condition:
 
 
 def _commitment(signed: bool, why: Explanation) -> Condition:
-    basis = why.rule("commitment.text").basis
+    basis = why.basis("commitment.text")
     if signed:
         return Condition("commitment", True, _("您已经签署信用承诺书。"), basis=basis)
     return Condition("commitment", False, _("信用承诺书还没有签署。"), _("申请时在线阅读并签署。"), basis)

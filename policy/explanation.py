@@ -19,6 +19,10 @@ class Explanation:
             self.rule_ids.append(value.rule_id)
         return value
 
+    def basis(self, key: str) -> Basis:
+        """Return what a rule rests on, where only that is wanted: nothing when no such rule holds."""
+        return self.rule(key).basis if self.book.find(key, self.sector) else Basis()
+
     def says(self, text: str, rule: RuleValue | None = None) -> None:
         """Add a sentence that rests on a rule."""
         self.because.append(Because(text, rule.basis if rule else Basis()))

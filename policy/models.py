@@ -104,6 +104,12 @@ class Rule(Shipped):
     def __str__(self):
         return self.key
 
+    def holds(self, on) -> bool:
+        """Whether it is switched on and in force on that day (both ends included)."""
+        return (
+            self.active and self.effective_from <= on and (self.effective_until is None or on <= self.effective_until)
+        )
+
 
 class ReasonCode(Shipped):
     """A coded reason for a refusal, a decline or a supplement request: text, cure and basis."""

@@ -78,7 +78,16 @@ def test_a_rule_change_is_journaled_and_survives(office, administrator):
     assert verify().ok
 
 
-@pytest.mark.parametrize("changes", [{"value": '"five"'}, {"value": "{"}, {"effective_until": "2001-01-01"}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"value": '"five"'},
+        {"value": "{"},
+        {"effective_until": "2001-01-01"},
+        {"effective_until": "2026-06-30"},
+        {"active": ""},
+    ],
+)
 def test_a_wrong_rule_is_not_saved(office, changes):
     rule = Rule.objects.get(key="accept.working_days")
     response = office.post(address(Rule, "change", rule.pk), rule_form(rule, **changes))

@@ -6,10 +6,12 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import translation
 
 from journal.models import Entry
 from journal.reading import verify
+from policy import cache, rulebook, workdays
 from policy.models import CalendarYear, ReasonCode, Rule, WorkdayOverride
 from policy.packs import load_packs
 from policy.packs.reading import read_packs
@@ -59,12 +61,33 @@ def test_an_edited_rule_survives_a_reload_and_is_read_at_once():
     assert (rule.value, rule.is_edited) == (2, True)
 
 
-def test_an_edit_of_another_process_is_noticed():
+def test_an_edit_of_another_process_is_noticed(monkeypatch):
+    monkeypatch.setattr(cache, "CHECK_EVERY", 0.0)
     assert RuleBook.load(ON).value(KEY).value == 3
     rule = Rule.objects.get(key=KEY)
     Rule.objects.filter(pk=rule.pk).update(value=1)  # no signal reaches this process ...
     rule.history.create(**_history_of(rule))
     assert RuleBook.load(ON).value(KEY).value == 1  # ... but the other one wrote a row of history
+
+
+def test_an_intake_does_not_ask_the_database_for_every_row(monkeypatch, django_assert_num_queries):
+    for held in (rulebook.cache, workdays.cache):
+        monkeypatch.setattr(held, "_watch_until", 0.0)
+    RuleBook.load(ON), WorkCalendar.load()
+    with django_assert_num_queries(0):
+        for n in range(1000):
+            RuleBook.load(ON - dt.timedelta(days=n % 50)).value(KEY)
+            WorkCalendar.load().is_workday(ON)
+
+
+def test_an_edit_that_rolls_back_is_forgotten():
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        rule = Rule.objects.get(key=KEY)
+        rule.value = 9
+        rule.save()
+        assert RuleBook.load(ON).value(KEY).value == 9
+        raise ZeroDivisionError
+    assert RuleBook.load(ON).value(KEY).value == 3
 
 
 def _history_of(rule) -> dict:
