@@ -3,7 +3,7 @@
 import logging
 import time
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_q.tasks import async_task
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 #: Seconds after which a sweep hands over to the next one; well below the queue's time limit for a task.
 SWEEP_SECONDS = 60
-SWEEP_BATCH = 100
+SWEEP_BATCH = 500
 
 
 def deliver(pk: int) -> bool:
@@ -62,7 +62,11 @@ def supersede_overtaken() -> int:
     take_downs = OutboundEvent.objects.filter(
         type__in=OutboundEvent.TAKE_DOWN, subject__in=stuck.values("event__subject")
     )
-    return sum(emitting.supersede_before(event) for event in take_downs)
+    closed = 0
+    for event in take_downs:
+        with transaction.atomic():
+            closed += emitting.supersede_before(event)
+    return closed
 
 
 def _try(pk: int) -> Delivery | None:

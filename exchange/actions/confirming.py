@@ -2,13 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from exchange import guards
 from exchange.models import Delivery, Receipt
-from journal.actions import append
+from journal.actions import append, journalled
 from parties.models import User
 from policy.verdict import Refused, Stale, no
 
@@ -34,7 +33,7 @@ def confirm(
         Refused: not this platform's delivery (403); no number, no or a future moment, too long (422).
         Stale: the delivery is confirmed under another number (409).
     """
-    with transaction.atomic():
+    with journalled():
         delivery = Delivery.objects.select_for_update(of=("self",)).select_related("subscriber").get(pk=delivery.pk)
         verdict = guards.can_confirm(actor, delivery)
         if not verdict:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from exchange.actions.confirming import confirm
 from exchange.guards import is_overtaken
 from exchange.models import Delivery, DeliveryAttempt, OutboundEvent
 from exchange.sending import Outcome
-from journal.actions import append
+from journal.actions import append, journalled
 from policy.verdict import Refused
 
 
@@ -58,7 +57,7 @@ def claim(pk: int) -> Claim | None:
     either database exactly one wins. Counter and try are committed before the request leaves.
     """
     now = timezone.now()
-    with transaction.atomic():
+    with journalled():
         delivery = sendable(now).select_related("event", "subscriber").filter(pk=pk).first()
         if delivery is None:
             return None
@@ -82,7 +81,7 @@ def record(taken: Claim, outcome: Outcome) -> Delivery:
     the delivery, or when a receipt came in meanwhile.
     """
     now = timezone.now()
-    with transaction.atomic():
+    with journalled():
         delivery = (
             Delivery.objects.select_for_update(of=("self",))
             .select_related("event", "subscriber")

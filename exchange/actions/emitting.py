@@ -72,11 +72,15 @@ def supersede_before(event: OutboundEvent) -> int:
     claim that commits while this waits is seen.
     """
     earlier = OutboundEvent.objects.filter(subject=event.subject, sequence__lt=event.sequence)
-    return (
+    unsent = (
         Delivery.objects.filter(event_id__in=list(earlier.values_list("id", flat=True)))
         .filter(status__in=[Delivery.Status.PENDING, Delivery.Status.FAILED])
         .filter(Q(leased_until=None) | Q(leased_until__lte=timezone.now()))
-        .update(status=Delivery.Status.SUPERSEDED, next_at=None, leased_until=None)
+    )
+    # Locked in a fixed order, so that two who close or retry the same rows cannot wait for each other.
+    keys = list(unsent.select_for_update().order_by("event_id", "pk").values_list("pk", flat=True))
+    return Delivery.objects.filter(pk__in=keys).update(
+        status=Delivery.Status.SUPERSEDED, next_at=None, leased_until=None
     )
 
 

@@ -1,12 +1,11 @@
 """Sending again what was given up."""
 
-from django.db import transaction
 from django.utils import timezone
 
 from exchange import guards
 from exchange.actions.emitting import ring
 from exchange.models import Delivery, Subscriber
-from journal.actions import append
+from journal.actions import append, journalled
 from parties.models import User
 from policy.verdict import Refused
 
@@ -17,7 +16,7 @@ def retry(actor: User | None, delivery: Delivery) -> Delivery:
     Raises:
         Refused: not an administrator, or there is nothing to send again (see :func:`exchange.guards.can_retry`).
     """
-    with transaction.atomic():
+    with journalled():
         delivery = (
             Delivery.objects.select_for_update(of=("self",)).select_related("subscriber", "event").get(pk=delivery.pk)
         )
@@ -49,5 +48,5 @@ def retry_all(actor: User | None, subscriber: Subscriber) -> int:
     if not verdict:
         raise Refused(verdict)
     failed = Delivery.objects.filter(subscriber=subscriber, status=Delivery.Status.FAILED).order_by("event_id")
-    with transaction.atomic():
+    with journalled():
         return sum(1 for delivery in failed if retry(actor, delivery))

@@ -5,7 +5,6 @@ import binascii
 import secrets
 from urllib.parse import urlsplit
 
-from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from django_q.tasks import async_task
 from exchange import guards
 from exchange.actions.emitting import lock_head
 from exchange.models import Delivery, OutboundEvent, Subscriber
-from journal.actions import append
+from journal.actions import append, journalled
 from parties.models import User
 from parties.tokens import create_token
 from policy.verdict import Refused, no
@@ -34,7 +33,7 @@ def subscribe(actor: User | None, name: str, url: str, secret: str | None = None
         Refused: not an administrator (403); the name is taken by another address (409); a name, address or
             secret that cannot be (422).
     """
-    with transaction.atomic():
+    with journalled():
         _ask(actor)
         lock_head()
         name, url = name.strip(), url.strip()
@@ -65,7 +64,7 @@ def subscribe(actor: User | None, name: str, url: str, secret: str | None = None
 
 def issue_token(actor: User | None, subscriber: Subscriber) -> str:
     """Return a new API token of the platform's account. Shown once; only its digest is kept."""
-    with transaction.atomic():
+    with journalled():
         _ask(actor)
         key = create_token(subscriber.user, subscriber.name, actor)
         append(actor, "exchange.issue_token", subscriber)
@@ -74,7 +73,7 @@ def issue_token(actor: User | None, subscriber: Subscriber) -> str:
 
 def change_url(actor: User | None, subscriber: Subscriber, url: str) -> Subscriber:
     """Send a platform's events to another address from now on."""
-    with transaction.atomic():
+    with journalled():
         _ask(actor)
         _check_url(url := url.strip())
         subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
@@ -91,7 +90,7 @@ def deactivate(actor: User | None, subscriber: Subscriber) -> Subscriber:
 
 def activate(actor: User | None, subscriber: Subscriber) -> Subscriber:
     """Send to a platform again, and tell it everything that it missed meanwhile."""
-    with transaction.atomic():
+    with journalled():
         subscriber = _set_active(actor, subscriber, True)
         backfill(actor, subscriber)
     return subscriber
@@ -105,7 +104,7 @@ def backfill(actor: User | None, subscriber: Subscriber) -> int:
     before it joined are none of its business. Idempotent: an event has one delivery per platform. The feed is
     locked meanwhile, so nothing is told between looking and writing.
     """
-    with transaction.atomic():
+    with journalled():
         _ask(actor)
         lock_head()
         told = set(Delivery.objects.filter(subscriber=subscriber).values_list("event__subject", flat=True))
@@ -138,7 +137,7 @@ def _standing() -> dict[str, tuple[int, int]]:
 
 
 def _set_active(actor: User | None, subscriber: Subscriber, active: bool) -> Subscriber:
-    with transaction.atomic():
+    with journalled():
         _ask(actor)
         lock_head()
         subscriber = Subscriber.objects.select_for_update().get(pk=subscriber.pk)
