@@ -67,3 +67,9 @@ def for_this_process() -> House:
         css = CSS(string=sheet, base_url=BASE_URL, url_fetcher=fetcher, font_config=configuration)
         _house = House(os.getpid(), fetcher, configuration, css)
     return _house
+
+
+def forget() -> None:
+    """Load fonts and style sheet again next time: this time something about them was wrong."""
+    global _house
+    _house = None

@@ -65,8 +65,11 @@ def take(series: str, year: int) -> Number:
 
     Two transactions never get one number, and a rollback leaves no gap. Must run inside ``atomic``.
     """
-    NumberCounter.objects.get_or_create(series=series, year=year)
-    counter = NumberCounter.objects.select_for_update().get(series=series, year=year)
+    locked = NumberCounter.objects.select_for_update()
+    counter = locked.filter(series=series, year=year).first()
+    if counter is None:  # the first of the year; somebody else may be making the row at this moment
+        NumberCounter.objects.get_or_create(series=series, year=year)
+        counter = locked.get(series=series, year=year)
     counter.last += 1
     counter.save(update_fields=["last"])
     return Number(series, year, counter.last)

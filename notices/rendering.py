@@ -79,6 +79,9 @@ def _draw(kind: str, context: dict[str, Any]) -> bytes:
     with _drawing, _warnings() as warnings:
         try:
             house = assets.for_this_process()
+            if warnings:  # a damaged font file: it would be replaced silently in every later document
+                assets.forget()
+                raise RenderingError(str(_as_error(warnings)))
             pdf = HTML(string=html, base_url=assets.BASE_URL, url_fetcher=house.fetcher).write_pdf(
                 stylesheets=[house.css], font_config=house.fonts, pdf_version="1.7"
             )

@@ -52,10 +52,10 @@ def in_short(notice: Notice) -> Summary:
     if kind == Notice.Kind.ACCEPTANCE:
         return Summary(_("您的申请已经受理。"), _("最迟 %(day)s 会有决定。") % {"day": due} if due else "")
     if kind == Notice.Kind.DECLINE:
-        return Summary(_("您的申请没有受理，理由如下。"), _("理由消除后可以重新申请。"), reasons)
+        return Summary(_("您的申请没有受理。"), _("理由消除后可以重新申请。"), reasons)
     if kind == Notice.Kind.SUPPLEMENT:
         return Summary(
-            _("您的申请还差下面这些，补齐后继续办理。"),
+            _("您的申请还差一些材料，补齐后继续办理。"),
             _("请在 %(day)s 之前补齐。") % {"day": due} if due else _("请尽快补齐。"),
             reasons,
         )
@@ -65,9 +65,7 @@ def in_short(notice: Notice) -> Summary:
             _("各平台的撤下情况可以在“我的失信信息”里查看。"),
         )
     if kind == Notice.Kind.REPAIR_REFUSAL:
-        return Summary(
-            _("这次没有准予修复，理由如下。"), _("条件具备后可以重新申请；不服的，可以复议或诉讼。"), reasons
-        )
+        return Summary(_("这次没有准予修复。"), _("条件具备后可以重新申请；不服的，可以复议或诉讼。"), reasons)
     if kind == Notice.Kind.OBJECTION_ACCEPTANCE:
         return Summary(
             _("您的异议已经受理，处理期间信息旁会标注“有异议”。"),
@@ -75,4 +73,4 @@ def in_short(notice: Notice) -> Summary:
         )
     if objection.get("outcome") == "upheld":
         return Summary(_("您的异议成立，信息已经更正或者撤销。"), "", reasons)
-    return Summary(_("您的异议没有成立，信息维持不变，理由如下。"), _("不服的，可以复议或诉讼。"), reasons)
+    return Summary(_("您的异议没有成立，信息维持不变。"), _("不服的，可以复议或诉讼。"), reasons)
