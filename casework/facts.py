@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from casework.clock import clock, local_day
 from casework.kinds import kind_of
@@ -33,6 +33,13 @@ def notice_facts(
     Takes the case as it stands when the notice is issued, the notice's kind, reason codes, free text and, for a
     decision, its outcome. All dates are Beijing days in ISO form.
     """
+    with translation.override("zh-hans"):  # a notice is a Chinese document, whatever language its officer reads
+        return _facts(case, notice_kind, codes or [], opinion, outcome)
+
+
+def _facts(
+    case: Case, notice_kind: str, codes: list[str], opinion: str, outcome: str
+) -> tuple[dict[str, Any], list[int]]:
     kind = kind_of(case)
     today = timezone.localdate()
     book = RuleBook.load(today)
@@ -44,7 +51,7 @@ def notice_facts(
         "applied_on": local_day(case.submitted_at).isoformat() if case.submitted_at else "",
         "record": record_facts(case.record),
         "because": [line.as_json() for line in running.because] if running else [],
-        "reasons": as_items(codes or []),
+        "reasons": as_items(codes),
         "opinion": opinion.strip(),
         "findings": kind.findings(case),
         "due_on": running.due.isoformat() if running else "",

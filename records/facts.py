@@ -47,9 +47,23 @@ def notice_facts(record: AdverseRecord) -> dict[str, str]:
     }
 
 
+#: What a platform shows of an entity's record, sent with the events after which it shows something (new).
+SHOWN = (
+    "category",
+    "violation_type",
+    "content",
+    "fine_amount",
+    "confiscated_amount",
+    "decision_date",
+    "publicity_from",
+    "publicity_until",
+)
+SHOWN_BY = ("publish", "correct")
+
+
 def event_data(
     record: AdverseRecord, action: str, reason: str, case_number: str, effective_on: Any = None
-) -> dict[str, str]:
+) -> dict[str, Any]:
     """Return an event's data about a record. A natural person's name and number leave only masked.
 
     ``effective_on`` is the day (Beijing) from which a platform must show the change; empty: the day of the
@@ -59,7 +73,11 @@ def event_data(
         effective_on = timezone.localdate(record.removed_at) if record.removed_at else timezone.localdate()
     subject = record.subject
     person = subject.is_person
+    shown = (
+        {} if person or action not in SHOWN_BY else {"shown": {name: as_text(getattr(record, name)) for name in SHOWN}}
+    )
     return {
+        **shown,
         "record_id": record.public_id,
         "subject_code": mask(subject.identity_number or "") if person else subject.code or "",
         "subject_name": mask_name(record.subject_name) if person else record.subject_name,

@@ -66,10 +66,10 @@ def test_repair_from_intake_to_receipt(house, person, new_page, axe, tmp_path):
     # 1. Intake: the officer uploads the authority's file and sees what became of every row.
     officer = person("officer")
     path, document_number = write_intake_file(tmp_path)
-    officer.goto("/records/import/")
+    officer.goto("/imports/")
     axe(officer)
-    officer.get_by_label(re.compile("文件")).first.set_input_files(path)
-    officer.get_by_role("button", name=re.compile("导入|上传")).first.click()
+    officer.locator("input[type=file]").set_input_files(path)
+    officer.get_by_role("button", name="开始录入").click()
     expect(officer.get_by_text(document_number).first).to_be_visible()
     expect(officer.locator("main")).to_contain_text("已录入")
     expect(officer.locator("main")).to_contain_text("未录入")
@@ -87,7 +87,7 @@ def test_repair_from_intake_to_receipt(house, person, new_page, axe, tmp_path):
     # 3. The enterprise sees what it can do, applies, proves, signs.
     clerk.goto("/my/records/")
     axe(clerk)
-    clerk.get_by_role("link", name=document_number).first.click()
+    clerk.locator("main a[href*='/my/records/']", has_text=document_number).first.click()
     axe(clerk)
     expect(clerk.locator("main")).to_contain_text("现在就可以申请修复")
     record_url = clerk.url
@@ -135,7 +135,7 @@ def test_repair_from_intake_to_receipt(house, person, new_page, axe, tmp_path):
 
     clerk.goto(record_url)
     clerk.goto("/my/records/")
-    clerk.get_by_role("link", name=document_number).first.click()
+    clerk.locator("main a[href*='/my/records/']", has_text=document_number).first.click()
     clerk.get_by_role("link", name=number).first.click()
     axe(clerk)
     clerk.get_by_role("link", name="去补正").click()
