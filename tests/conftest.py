@@ -13,6 +13,7 @@ EMPTYING = {"transactional_db", "django_db_reset_sequences", "django_db_serializ
 
 def pytest_configure():
     compile_catalogues()
+    django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
 def pytest_collection_modifyitems(items):
