@@ -4,9 +4,12 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
+from policy.sectors import Sector
 from records.canonical import CanonicalRecord, Change, Reason, split_categories
+from records.facts import FORMAL_LANGUAGE
 from records.intake.amounts import amounts_in_text, disagree, read_amount
 from records.intake.cells import CellProblem, Text, as_written, lost_digits, read_text
 from records.intake.dates import read_date
@@ -139,7 +142,9 @@ def _read(name: str, heading: Heading, cell: Any) -> tuple[Any, str]:
     why = text.why
     if name == "subject_kind":
         return _kind(text)
-    if name in ("minor_declared", "serious_list"):
+    if name == "sector":
+        return _sector(text)
+    if name == "serious_list":
         return text.value.lower() in _YES, why
     return text.value, why
 
@@ -208,6 +213,18 @@ def _kind(text: Text) -> tuple[str, str]:
         if any(word in text.value for word in words):
             return kind, text.why
     return "", _("看不懂的类别，改由代码判断") if text.value else text.why
+
+
+def _sector(text: Text) -> tuple[str, str]:
+    """Return the sector's code: files write the code or a name that holds it (市场监管领域)."""
+    for sector in Sector:
+        if text.value == sector.value:
+            return text.value, text.why
+    with translation.override(FORMAL_LANGUAGE):
+        for sector in Sector:
+            if text.value and str(sector.label) in text.value:
+                return str(sector.value), _("按领域名称换成代码")
+    return "", _("不在领域目录里，按未写明处理") if text.value else text.why
 
 
 def _masked(name: str, text: str) -> str:

@@ -156,7 +156,7 @@ def process(run: ImportRun, opened: Source, actor: User | None, seconds: float |
     done = set(run.rows.values_list("number", flat=True))
     ends = time.monotonic() + seconds if seconds else None
     leased = time.monotonic()
-    for row in opened.rows:
+    for row in _until_broken(run, opened.rows):
         if row.number in done:
             continue
         try:
@@ -171,6 +171,15 @@ def process(run: ImportRun, opened: Source, actor: User | None, seconds: float |
         if ends and time.monotonic() > ends:
             return
     finish(run, opened)
+
+
+def _until_broken(run: ImportRun, rows: Iterator[Row]) -> Iterator[Row]:
+    """Yield the rows; a file that turns out broken on the way closes its run with the sentence."""
+    try:
+        yield from rows
+    except FileRefused as refused:
+        refuse(run, refused)
+        raise
 
 
 def finish(run: ImportRun, opened: Source) -> None:

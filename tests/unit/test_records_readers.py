@@ -273,6 +273,21 @@ def test_code_stored_as_a_number(tmp_path):
     assert [(problem.code, problem.field) for problem in found.problems] == [("code_as_number", "subject_code")]
 
 
+def test_a_workbook_that_asks_for_all_the_memory_is_only_broken(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", ("表", [list(HEADINGS), values()]))
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    far = b'<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row></sheetData>'
+    members[sheet] = members[sheet].replace(b"</sheetData>", far)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    with pytest.raises(FileRefused) as refused:
+        open_source(path)
+    assert refused.value.code == "broken"
+
+
 def zip_of(path, names):
     with zipfile.ZipFile(path, "w") as archive:
         for name in names:

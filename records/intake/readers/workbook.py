@@ -1,14 +1,19 @@
-"""Workbooks (xlsx, xls, ods), read by calamine."""
+"""Workbooks (xlsx, xls, ods), read by calamine in a process of its own."""
 
+import datetime as dt
 import io
+import json
 import posixpath
+import subprocess
+import sys
+import tempfile
 import zipfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from xml.etree import ElementTree
 
-import python_calamine
 from django.utils.translation import gettext as _
 
 from records.canonical import Reason
@@ -16,6 +21,11 @@ from records.intake.readers.delimited import no_header
 from records.intake.source import FileRefused, Layout, Row, Source
 from records.intake.table import read_table
 
+CHILD = Path(__file__).with_name("workbook_child.py")
+#: Seconds for the child, whatever its own limits say.
+PATIENCE = 400
+#: More merged cells, or rows in one, than anybody merges by hand.
+MOST_MERGED = 20_000
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINKS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 
@@ -24,86 +34,120 @@ def read(path: Path) -> Source:
     """Open a workbook; every sheet with a header we know is read, one after the other.
 
     Raises:
-        FileRefused: it is protected, broken, or has no such sheet.
+        FileRefused: it is protected, broken, asks for too much memory, or has no such sheet.
     """
-    try:
-        # From the bytes, not from the path: by name alone a misnamed workbook would not be read.
-        book = python_calamine.load_workbook(io.BytesIO(path.read_bytes()))
-        names = book.sheet_names
-    except python_calamine.PasswordError:
-        raise _protected() from None
-    except BaseException as error:  # noqa: BLE001 - a panic below python_calamine is no Exception
-        raise _unreadable(error, path) from None
+    cells = _unfold(path)
     layout = Layout("workbook", "")
-    rows = _sheets(book, names, layout, _formulas(path))
+    rows = _rows(cells, layout, _formulas(path))
     first = next(rows, None)
     if first is None and not layout.mapped:
         raise no_header()
-    return Source(layout, _again(first, rows))
+    return Source(layout, chain([first] if first else [], rows))
 
 
-def _again(first: Row | None, rest: Iterator[Row]) -> Iterator[Row]:
-    if first is not None:
-        yield first
-    yield from rest
+def _unfold(path: Path) -> IO[str]:
+    """Let a limited process of its own write all cells into a temporary file; return that file at its beginning."""
+    out = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 - _rows closes it
+    command = [sys.executable, "-I", str(CHILD), str(path.resolve())]
+    try:
+        subprocess.run(  # noqa: S603 - our own script and a path
+            command, stdout=out, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, timeout=PATIENCE, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise FileRefused("too_big", _("表格太大，读取超时。请分成几个文件。")) from None
+    last = _last_line(out)
+    if last == {"error": "password"} or (last != {"end": True} and _looks_protected(path)):
+        raise FileRefused("password", _("文件受密码保护，无法打开。请取消密码后重新上传。"))
+    if last != {"end": True}:
+        raise FileRefused("broken", _("表格已损坏或过于庞大，无法打开。请用表格软件重新保存、分成小文件后再试。"))
+    out.seek(0)
+    return out
 
 
-def _protected() -> FileRefused:
-    return FileRefused("password", _("文件受密码保护，无法打开。请取消密码后重新上传。"))
+def _last_line(out: IO[str]) -> Any:
+    size = out.seek(0, io.SEEK_END)
+    if size == 0:
+        return None
+    binary = out.buffer  # type: ignore[attr-defined]
+    binary.seek(max(0, size - 64))
+    try:
+        return json.loads(binary.read().decode("utf-8", errors="replace").splitlines()[-1])
+    except (ValueError, IndexError):
+        return None
 
 
-def _unreadable(error: BaseException, path: Path) -> FileRefused:
-    """Turn calamine's errors, and the panics of the library under it, into a sentence; let real exits through."""
-    if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-        raise error
+def _looks_protected(path: Path) -> bool:
+    """Whether an old container holds an encrypted package: then it is not broken, only locked."""
     with path.open("rb") as stream:
-        if b"E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e" in stream.read(1 << 20):
-            return _protected()
-    return FileRefused("broken", _("表格已损坏，无法打开。请用表格软件重新保存后再试。"))
+        return "EncryptedPackage".encode("utf-16-le") in stream.read(1 << 20)
 
 
-def _sheets(book, names: list[str], layout: Layout, formulas: dict[str, dict]) -> Iterator[Row]:
+def _rows(cells: IO[str], layout: Layout, formulas: dict[str, dict]) -> Iterator[Row]:
     """Yield the rows of all sheets. Of several, the later ones are numbered on, and the place names the sheet."""
-    passed = 0
-    for name in names:
-        try:
-            sheet = book.get_sheet_by_name(name)
-            lines = list(_lines(sheet, passed, formulas.get(name, {})))
-        except python_calamine.PasswordError:
-            raise _protected() from None
-        except BaseException as error:  # noqa: BLE001 - as above
-            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-                raise
-            if isinstance(error, FileRefused):
-                raise
-            if type(error).__name__ in ("TypeError", "WorksheetNotFound"):
-                continue  # a chart or a macro sheet
-            raise FileRefused("broken", _("工作表“%(name)s”已损坏，无法读取。") % {"name": name}) from None
-        rows = read_table(lines, layout)
-        for row in rows or ():
-            if len(names) > 1:
-                row.place = _("工作表“%(name)s”第%(row)s行") % {"name": name, "row": row.number - passed}
-            yield row
-        passed += lines[-1][0] - passed if lines else 0
+    with cells:
+        several = sum(line.startswith('{"sheet"') for line in cells) > 1
+        cells.seek(0)
+        sheet = json.loads(next(cells))
+        passed = 0
+        while "sheet" in sheet:
+            reader = _Sheet(sheet, cells, passed, formulas.get(sheet["sheet"], {}))
+            for row in read_table(reader, layout) or ():
+                if several:
+                    where = {"name": sheet["sheet"], "row": row.number - passed}
+                    row.place = _("工作表“%(name)s”第%(row)s行") % where
+                yield row
+            sheet, height = reader.finish()
+            passed += height
 
 
-def _lines(sheet, passed: int, formulas: dict[tuple[int, int], bool]) -> Iterator[tuple[int, list[Any]]]:
-    """Yield (number, cells), cells merged downwards filled, formulas without a result replaced by a reason."""
-    down = _merged_down(sheet)
-    held: dict[int, Any] = {}
-    indent = [""] * (sheet.start[1] if sheet.start else 0)
-    for at, row in enumerate(sheet.iter_rows()):  # rows from the sheet's first, columns from its first used one
-        cells = indent + row
-        for column, top in down.get(at, ()):
+class _Sheet:
+    """Iterates (number, cells) of one sheet: cells merged downwards filled, formulas without a result as a reason."""
+
+    def __init__(self, head: dict, lines: Iterator[str], passed: int, formulas: dict[tuple[int, int], bool]):
+        self._lines, self._passed, self._formulas = lines, passed, formulas
+        self._indent = [""] * head["start"]
+        self._down = _merged_down(head["merged"])
+        self._held: dict[int, Any] = {}
+        self._at = 0
+        self._next: dict | None = None
+
+    def __iter__(self) -> "_Sheet":
+        return self
+
+    def __next__(self) -> tuple[int, list[Any]]:
+        if self._next is not None:
+            raise StopIteration
+        line = json.loads(next(self._lines))
+        if isinstance(line, dict):
+            self._next = line
+            raise StopIteration
+        # Rows come from the sheet's first, columns from its first used one.
+        cells = self._indent + [_typed(value) for value in line]
+        at, self._at = self._at, self._at + 1
+        for column, top in self._down.get(at, ()):
             if column < len(cells):
                 if at == top:
-                    held[column] = cells[column]
+                    self._held[column] = cells[column]
                 elif cells[column] in ("", None):
-                    cells[column] = held.get(column, "")
+                    cells[column] = self._held.get(column, "")
         for column, value in enumerate(cells):
-            if (at, column) in formulas and value in ("", None):
+            if value in ("", None) and (at, column) in self._formulas:
                 cells[column] = formula_without_result()
-        yield passed + at + 1, cells
+        return self._passed + at + 1, cells
+
+    def finish(self) -> tuple[dict, int]:
+        """Read what nobody asked for; return the line that follows the sheet and the sheet's number of rows."""
+        for _rest in self:
+            pass
+        return self._next or {}, self._at
+
+
+def _typed(value: Any) -> Any:
+    if isinstance(value, dict):
+        if "moment" in value:
+            return dt.datetime.fromisoformat(value["moment"])
+        return dt.date.fromisoformat(value["day"])
+    return value
 
 
 def formula_without_result() -> Reason:
@@ -115,11 +159,11 @@ def formula_without_result() -> Reason:
     )
 
 
-def _merged_down(sheet) -> dict[int, list[tuple[int, int]]]:
+def _merged_down(merged: list) -> dict[int, list[tuple[int, int]]]:
     """Rows that a vertically merged cell covers: row -> [(column, first row)]."""
     down: dict[int, list[tuple[int, int]]] = {}
-    for (top, left), (bottom, _right) in sheet.merged_cell_ranges or ():
-        if 0 < bottom - top < 100_000:
+    for (top, left), (bottom, _right) in merged[:MOST_MERGED]:
+        if 0 < bottom - top < MOST_MERGED:
             for row in range(top, bottom + 1):
                 down.setdefault(row, []).append((left, top))
     return down
