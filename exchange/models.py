@@ -100,7 +100,8 @@ class Delivery(models.Model):
         DELIVERED = "delivered", _("已送达，待回执")
         CONFIRMED = "confirmed", _("已确认")
         FAILED = "failed", _("发送失败，需人工处理")
-        SUPERSEDED = "superseded", _("不再发送：已由终止公示或撤销取代")
+        #: A take-down came before it could be sent: it would put the record back on show.
+        SUPERSEDED = "superseded", _("不再发送")
 
     event = models.ForeignKey(OutboundEvent, on_delete=models.PROTECT, related_name="deliveries")
     subscriber = models.ForeignKey(Subscriber, on_delete=models.PROTECT, related_name="deliveries")

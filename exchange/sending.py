@@ -146,7 +146,23 @@ def _why_unanswered(error: Exception) -> str:
         return _("%(seconds)d 秒内没有连上平台。") % {"seconds": backoff.CONNECT_TIMEOUT}
     if isinstance(error, requests.Timeout):
         return _("平台没有及时应答（%(seconds)d 秒）。") % {"seconds": backoff.READ_TIMEOUT}
-    return _("无法连接平台：%(error)s") % {"error": type(error).__name__}
+    causes = _causes(error)
+    if any(isinstance(cause, urllib3.exceptions.NameResolutionError) for cause in causes):
+        return _("找不到平台的主机名。请核对接收地址。")
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        return _("平台没有在运行（连接被拒绝）。")
+    return _("无法连接平台（%(error)s）。") % {"error": type(causes[-1]).__name__}
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """Return an exception and what led to it, outermost first; urllib3 hides the cause in ``reason``."""
+    found: list[BaseException] = []
+    step: BaseException | None = error
+    while isinstance(step, BaseException) and step not in found:
+        found.append(step)
+        inner = getattr(step, "reason", None) or (step.args[0] if step.args else None)
+        step = inner if isinstance(inner, BaseException) else step.__cause__ or step.__context__
+    return found
 
 
 def _why_not_accepted(status: int, content: bytes) -> str:

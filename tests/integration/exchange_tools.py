@@ -103,7 +103,8 @@ class FakePlatform:
         return [int(json.loads(body)["sequence"]) for _, body in self.requests]
 
     @contextmanager
-    def running(self):
+    def running(self, tls=None):
+        """Serve on a free port; ``tls`` is an SSL context."""
         platform = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -130,6 +131,8 @@ class FakePlatform:
                 pass
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         self.url = f"http://127.0.0.1:{server.server_address[1]}/events"
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()

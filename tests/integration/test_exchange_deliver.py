@@ -1,6 +1,8 @@
 """Sending: claims, waits, order, and every way in which the other side may misbehave."""
 
 import json
+import ssl
+import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -152,15 +154,37 @@ def test_a_slow_platform_counts_as_not_answering(fake, subscriber, monkeypatch, 
 
 
 @pytest.mark.parametrize(
-    "url",
-    ["http://127.0.0.1:9/x", "http://nowhere.invalid/x", "http://" + "a" * 70 + ".invalid/", "https://127.0.0.1:9/x"],
+    ("url", "says"),
+    [
+        ("http://127.0.0.1:9/x", "连接被拒绝"),
+        ("https://127.0.0.1:9/x", "连接被拒绝"),
+        ("http://nowhere.invalid/x", "找不到平台的主机名"),
+        ("http://" + "a" * 70 + ".invalid/", "无法连接平台"),
+    ],
 )
-def test_nobody_there(url):
+def test_nobody_there(url, says):
     actions.subscribe(None, "甲", url)
     emit(Type.PUBLISHED)
     assert tasks.sweep() == 1
     assert (only().status, only().unanswered) == ("pending", True)
-    assert only().last_error
+    assert says in only().last_error
+
+
+def test_a_certificate_is_checked(tmp_path):
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"]
+        + ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", tmp_path / "key", "-out", tmp_path / "certificate"],
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "certificate", tmp_path / "key")
+    with FakePlatform().running(context) as platform:
+        actions.subscribe(None, "甲", platform.url.replace("http:", "https:"))
+        emit(Type.PUBLISHED)
+        tasks.sweep()
+    assert platform.requests == []
+    assert "证书" in only().last_error
 
 
 def test_huge_and_broken_answers_do_no_harm(fake, subscriber):

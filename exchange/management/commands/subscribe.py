@@ -12,16 +12,16 @@ from policy.verdict import Refused
 
 
 class Command(BaseCommand):
-    help = "Register a platform and print its signing secret and API token once. Run again: nothing changes."
+    help = _("登记平台，并显示一次签名密钥和接口令牌。同一名称和地址重复执行不会改变什么。")
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("name", help="the platform's name")
-        parser.add_argument("url", help="where its events are posted to")
-        parser.add_argument("--secret", help="its signing secret (whsec_ and base64); made here unless given")
-        parser.add_argument("--move", action="store_true", help="the platform is known: change its address")
-        parser.add_argument("--backfill", action="store_true", help="also tell it of every record shown now")
-        parser.add_argument("--token", action="store_true", help="the platform is known: give it one more API token")
-        parser.add_argument("--json", action="store_true", help="print one JSON object")
+        parser.add_argument("name", help=_("平台名称"))
+        parser.add_argument("url", help=_("接收事件的地址"))
+        parser.add_argument("--secret", help=_("签名密钥（whsec_ 加 base64），不给出时自动生成"))
+        parser.add_argument("--move", action="store_true", help=_("平台已登记：更改接收地址"))
+        parser.add_argument("--backfill", action="store_true", help=_("同时补发正在公示的全部记录"))
+        parser.add_argument("--token", action="store_true", help=_("平台已登记：再发一个接口令牌"))
+        parser.add_argument("--json", action="store_true", help=_("输出一个 JSON 对象"))
 
     def handle(self, *, name: str, url: str, **options) -> None:
         try:
