@@ -12,6 +12,7 @@ from django_q.tasks import async_task
 
 from config import schedules
 from config.catalogues import compile_catalogues
+from config.certificate import load_or_create_certificate
 from config.errors import CannotStart, database_sentences
 from policy.packs import PackError, load_packs
 
@@ -27,6 +28,7 @@ def prepare(say: Callable[[str], None]) -> None:
     compile_catalogues()
     for folder in (settings.MEDIA_ROOT, settings.STATIC_ROOT):
         Path(folder).mkdir(parents=True, exist_ok=True)
+    load_or_create_certificate(settings.STATE_DIR)
     with database_sentences():
         migrated = migrate()
         if migrated:
