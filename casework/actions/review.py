@@ -48,9 +48,9 @@ def decline(actor: User, case: Case, codes: list[str], opinion: str = "", versio
     with acting(actor, case, "decline", guards.can_decline, version) as step:
         step.case.decline(step.at)
         step.save()
+        kind_of(step.case).on_close(step.case, actor)
         notice = _issue(step.case, actor, Notice.Kind.DECLINE, codes=codes, opinion=opinion)
         todo.move_on(step.case, actor)
-        kind_of(step.case).on_close(step.case, actor)
         step.data.update(notice=notice.number, reasons=codes)
         return step.case
 
