@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 
-from django.utils import dateformat, timezone
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from policy.dates import say, say_short
 
 
 def as_day(value: date | datetime | str | None) -> date | None:
@@ -20,13 +22,11 @@ def as_day(value: date | datetime | str | None) -> date | None:
 
 
 def day_in_words(value: date | datetime | str | None, *, weekday: bool = True) -> str:
-    """Return 2026年11月27日 星期五 (or 27 November 2026, Friday); empty for nothing."""
+    """Return 2026年11月27日 星期五 (or Friday 27 November 2026); empty for nothing."""
     day = as_day(value)
     if day is None:
         return ""
-    # Translators: a Django date format. English: "j F Y, l".
-    layout = _("Y年n月j日 l") if weekday else _("Y年n月j日")
-    return dateformat.format(day, layout)
+    return say(day) if weekday else say_short(day)
 
 
 def moment_in_words(value: datetime | None) -> str:
@@ -34,8 +34,7 @@ def moment_in_words(value: datetime | None) -> str:
     if not value:
         return ""
     moment = timezone.localtime(value) if timezone.is_aware(value) else value
-    # Translators: a Django date format. English: "j F Y, H:i".
-    return dateformat.format(moment, _("Y年n月j日 H:i"))
+    return f"{say_short(moment.date())} {moment:%H:%M}"
 
 
 def citation(title: str, article: str = "") -> str:

@@ -13,7 +13,7 @@ from portal import wording
     [
         ("zh-hans", date(2026, 11, 27), True, "2026年11月27日 星期五"),
         ("zh-hans", date(2026, 11, 27), False, "2026年11月27日"),
-        ("en", date(2026, 11, 27), True, "27 November 2026, Friday"),
+        ("en", date(2026, 11, 27), True, "Friday 27 November 2026"),
         ("en", date(2026, 11, 27), False, "27 November 2026"),
         # A moment late in the evening, UTC, is already the next day in Beijing.
         ("zh-hans", datetime(2026, 11, 26, 17, 0, tzinfo=UTC), True, "2026年11月27日 星期五"),
@@ -57,7 +57,11 @@ def test_a_moment_is_shown_in_beijing_time():
     ("title", "article", "cited"),
     [
         ("信用修复管理办法", "第十条", "《信用修复管理办法》第十条"),
-        ("信用修复管理办法（国家发展改革委令第36号）", "第十条", "《信用修复管理办法》（国家发展改革委令第36号）第十条"),
+        (
+            "信用修复管理办法（国家发展改革委令第36号）",
+            "第十条",
+            "《信用修复管理办法》（国家发展改革委令第36号）第十条",
+        ),
         ("", "第十条", ""),
     ],
 )
