@@ -23,7 +23,7 @@ class ImportRun(models.Model):
         RUNNING = "running", _("进行中")
         FINISHED = "finished", _("已完成")
         REFUSED = "refused", _("文件无法读取")
-        INTERRUPTED = "interrupted", _("中断，已由后来的导入补完")
+        INTERRUPTED = "interrupted", _("中断")
 
     file_name = models.CharField(_("文件名"), max_length=255)
     sha256 = models.CharField(_("文件摘要"), max_length=64)

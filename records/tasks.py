@@ -60,7 +60,11 @@ def stop_publicity() -> int:
 
 
 def resume_imports() -> int:
-    """Ring for every kept upload that nobody is working on; return how many."""
+    """Ring for every kept upload that nobody is working on; return how many.
+
+    A run without a kept file (a command's) cannot be gone on with from here: it is marked as interrupted.
+    """
+    _unattended().filter(file="").update(status=ImportRun.Status.INTERRUPTED, finished_at=timezone.now())
     waiting = list(_unattended().exclude(file="").order_by("pk")[:20])
     for run in waiting:
         queue(run)

@@ -3,12 +3,14 @@
 import io
 import json
 import threading
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from exchange.models import OutboundEvent
 from notices.models import Notice
@@ -149,6 +151,14 @@ def test_the_background_goes_on_where_it_stopped(world, tmp_path, monkeypatch):
     run.refresh_from_db()
     assert (run.status, run.total, list(run.rows.values_list("outcome", flat=True))) == ("finished", 4, ["taken"] * 4)
     assert not run.file
+
+
+def test_the_sweep_closes_a_killed_command(world, tmp_path):
+    path = write_csv(tmp_path / "a.csv", numbered(2))
+    next(iter(import_file(path)))
+    assert (resume_imports(), ImportRun.objects.get().status) == (0, "running"), "its lease still holds"
+    ImportRun.objects.update(leased_until=timezone.now() - timedelta(days=1))
+    assert (resume_imports(), ImportRun.objects.get().status) == (0, "interrupted")
 
 
 def test_a_file_that_always_stops_its_worker_is_given_up(world, tmp_path):
