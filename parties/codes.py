@@ -93,7 +93,8 @@ def _wrong(code: str):
     if not code:
         yield CodeReason("empty", _("没有填写统一社会信用代码。请填写营业执照或登记证书上的 18 位代码。"))
         return
-    if MASK.search(code):
+    # X is a character of real codes: a run of them is a mask only where the code does not stand by itself.
+    if MASK.search(code) and (len(code) != 18 or set(code) - set(ALPHABET) or any(_wrong_parts(code))):
         yield CodeReason("masked", _("代码中有打码的字符（如 *），无法确认是谁。请填写完整的 18 位代码。"))
         return
     if len(code) != 18:

@@ -162,3 +162,10 @@ def test_any_text_gets_an_answer(text):
     verdict = check_code(text)
     assert verdict.valid == (not verdict.reasons)
     assert check_code(verdict.normalised).valid == verdict.valid
+
+
+def test_a_run_of_x_in_a_valid_code_is_no_mask():
+    code = make_code(body="MAXXXX9Q")
+    assert check_code(code).valid
+    wrong = code[:-1] + ("0" if code[-1] != "0" else "1")
+    assert [reason.code for reason in check_code(wrong).reasons] == ["masked"]
