@@ -17,7 +17,10 @@ def main() -> None:
         settings._setup()  # now, so that a wrong environment variable is one sentence and not a traceback
     except (ImproperlyConfigured, ValueError, OSError) as error:
         sys.exit(f"The settings cannot be read: {error}. What each variable means: docs/operations.md.")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:  # Ctrl-C
+        sys.exit(130)
 
 
 if __name__ == "__main__":
