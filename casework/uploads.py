@@ -3,19 +3,23 @@
 import hashlib
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePath
+from threading import Lock
 
 import magic
 import pypdfium2
 from django.conf import settings
 from django.utils.translation import gettext as _
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 #: What an officer can look at page by page in a browser.
 ACCEPTED = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
 MAX_PAGES = 60
 Image.MAX_IMAGE_PIXELS = 80_000_000
+_pillow = Lock()
 
 
 class UnusableFile(Exception):
@@ -66,6 +70,17 @@ def inspect(upload) -> Inspected:
     return Inspected(name, content, media_type, suffix, len(content), hashlib.sha256(content).hexdigest(), pages)
 
 
+@contextmanager
+def _whole_images_only() -> Iterator[None]:
+    """Let a cut-off picture be an error: WeasyPrint, once imported, switches that off for the whole process."""
+    with _pillow:
+        before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
 def _clean_name(name: str) -> str:
     bare = PurePath(name.replace("\\", "/")).name
     return re.sub(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", "", bare)[-200:] or _("未命名文件")
@@ -88,7 +103,7 @@ def _count_pages(name: str, content: bytes, media_type: str) -> int:
             )
         return pages
     try:
-        with Image.open(io.BytesIO(content)) as image:
+        with _whole_images_only(), Image.open(io.BytesIO(content)) as image:
             image.load()
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError, SyntaxError) as error:
         raise UnusableFile(_("“%(name)s”打不开：图片已损坏。请重新拍摄或扫描。") % {"name": name}) from error
