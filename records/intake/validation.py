@@ -19,6 +19,8 @@ EARLIEST = dt.date(1990, 1, 1)
 #: 简罚, 当罚, 当处 in the number; 当场处罚, 简易程序 in the number, the category or the decision itself.
 _SUMMARY_NUMBER = re.compile(r"简[易]?[程序]*[字]?[罚处]|简[易式]|当场|当[罚处]")
 _SUMMARY_TEXT = re.compile(r"简易程序|当场(?:行政)?处罚|当场作出")
+#: The first sentence of a text, and the rest (perhaps empty).
+_SENTENCES = re.compile(r"(.*?(?:。|\.(?=\s|$)|$))\s*(.*)", re.DOTALL)
 _ART_13 = "《山东省社会信用条例》第十三条"
 #: The day before which nobody can be late: too old for the calendar to matter.
 _SURELY_LATE_DAYS = 60
@@ -139,9 +141,10 @@ def _check_person(draft: CanonicalRecord) -> list[Reason]:
 
 
 def _code_reason(prefix: str, shown: str, reason, field: str) -> Reason:
-    """A code's own sentence holds both what is wrong and what to do: first sentence and the rest."""
-    what, _mark, cure = str(reason.text).partition("。")
-    return Reason(f"{prefix}_{reason.code}", f"{shown}：{what}。" if shown else f"{what}。", field, cure or what)
+    """A code's own text holds both what is wrong and what to do: its first sentence and the rest."""
+    what, cure = _SENTENCES.match(str(reason.text)).groups()
+    text = _("%(code)s：%(text)s") % {"code": shown, "text": what}
+    return Reason(f"{prefix}_{reason.code}", text, field, cure or what)
 
 
 def _check_document(draft: CanonicalRecord, unread: set[str]) -> list[Reason]:

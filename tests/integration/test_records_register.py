@@ -236,6 +236,14 @@ def test_codes_are_folded_and_said(world):
     assert business.subject_kind == "business"
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_wrong_code_says_what_and_then_the_cure(world, language):
+    with translation.override(language):
+        [reason] = check(draft(subject_code="913702******1J283L"))
+    assert reason.text.startswith("913702******1J283L")
+    assert reason.cure and reason.cure not in reason.text
+
+
 def test_late_is_said_and_taken(world):
     row = draft(decision_date=days_ago(80))
     assert take(row)[0] == "taken"
