@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from casework.clock import Clock, clock_now
+from casework.clock import clock_now
 from casework.models import Case
 from exchange.queries import sync_lines
 from portal.wording import day_in_words, days_left_in_words
@@ -103,8 +103,3 @@ def stage_of(case: Case) -> Stage:
         Case.Status.DISMISSED: Stage(_("异议不成立"), _("理由写在处理结果告知书里"), nobody),
     }
     return stages[Case.Status(case.status)]
-
-
-def is_waiting_for_you(case: Case, clock: Clock | None = None) -> bool:
-    """Whether the applicant has something to do."""
-    return case.status in (Case.Status.DRAFT, Case.Status.SUPPLEMENT_REQUESTED)

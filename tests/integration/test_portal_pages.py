@@ -3,11 +3,15 @@
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
+from casework.models import Case
 from parties.models import Subject, User
 from portal.navigation import BY_ROLE, FIRST_PAGE, PUBLIC
 from records.models import AdverseRecord
+from repair.models import RepairApplication
 from tests import portal_scene
 
 pytestmark = pytest.mark.django_db
@@ -286,8 +290,6 @@ def test_an_ended_session_keeps_what_was_typed(client, scene):
 
 
 def test_an_old_form_is_told_so_and_keeps_what_was_typed(scene):
-    from django.test import Client
-
     strict = Client(enforce_csrf_checks=True)
     response = strict.post(reverse("portal:progress"), {"number": "XF20261123-0001"})
     assert response.status_code == 403
@@ -327,3 +329,47 @@ def test_signing_in_leads_to_the_first_page(client, scene):
     response = client.post(reverse("account_login"), {"login": "enterprise", "password": portal_scene.PASSWORD})
     assert response["Location"] == reverse("portal:start")
     assert AdverseRecord.objects.count() == len(scene.records)
+
+
+def test_an_open_application_takes_the_place_of_the_eligibility_card(sign_in, scene):
+    client = sign_in("enterprise")
+    page = client.get(reverse("portal:my_record", args=[scene.records["reviewing"].public_id])).content.decode()
+    assert "已受理，正在审查" in page
+    assert scene.cases["reviewing"].number in page
+    assert "能不能申请修复" not in page
+
+
+def test_a_draft_counts_what_it_has_gathered(sign_in, scene):
+    record = scene.records["ready"]
+    draft = RepairApplication.objects.create(
+        kind=Case.Kind.REPAIR,
+        record=record,
+        subject=record.subject,
+        opened_by=scene.people["enterprise"],
+        authority=record.authority,
+    )
+    url = reverse("portal:my_record", args=[record.public_id])
+    before = sign_in("enterprise").get(url).context["eligibility"]
+    draft.evidence.create(
+        name="票据.pdf", size=1, media_type="application/pdf", sha256="0" * 64, uploaded_by=scene.people["enterprise"]
+    )
+    response = sign_in("enterprise").get(url)
+    assert before.can_apply
+    assert response.context["eligibility"].can_apply
+    met = [{c.code for c in card.conditions if c.met} for card in (before, response.context["eligibility"])]
+    assert len(met[1] - met[0]) == 1
+    assert "接着填修复申请" in response.content.decode()
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_too_much_is_refused_with_a_sentence(scene, strict):
+    response = Client(enforce_csrf_checks=strict).post(reverse("portal:progress"), {"number": "x" * 6_000_000})
+    assert response.status_code == 413
+    assert "文件太大了" in response.content.decode()
+
+
+def test_a_file_upload_that_lost_its_session_is_told_so(client, scene):
+    upload = SimpleUploadedFile("records.csv", b"a,b\n1,2\n")
+    response = client.post(reverse("records:import"), {"file": upload, "source": "青屿区市场监督管理局"})
+    assert response.status_code == 401
+    assert "选过的文件需要重新选择" in response.content.decode()
