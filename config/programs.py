@@ -9,12 +9,10 @@ from django.utils.translation import gettext as _
 
 from config.errors import CannotStart
 from config.supervisor import Program
-from notices.fonts import FACES, source_of
 
 WEB = "web"
 WORKER = "worker"
 RECEIVER = "platform"
-FONTS = "fonts"
 
 env = environ.Env()
 
@@ -87,10 +85,3 @@ def receiver(port: int) -> Program:
     }
     script = settings.BASE_DIR / "examples" / "receiver.py"
     return Program(RECEIVER, (sys.executable, str(script)), environment=environment)
-
-
-def fonts() -> Program | None:
-    """The preparation of the notices' faces: two minutes after the first start, then none; notices do not wait."""
-    if all((settings.FONT_DIR / face.prepared_name).is_file() for face in FACES if source_of(face)):
-        return None
-    return Program(FONTS, ("nice", "-n", "10", sys.executable, "manage.py", "prepare_fonts"), once=True)

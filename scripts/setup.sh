@@ -82,4 +82,5 @@ flock 9 # two starts at once: the second waits and then finds everything done
 system_packages "$with_tests"
 python_packages
 fandol_fonts
+prepare_faces
 static_files

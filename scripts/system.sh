@@ -72,3 +72,14 @@ take_fandol() {
   (cd "$1" && apt-get download texlive-lang-chinese && dpkg-deb -x texlive-lang-chinese_*.deb .) &&
     cp "$1"/usr/share/texlive/texmf-dist/fonts/opentype/public/fandol/*.otf "$FONT_DIR/"
 }
+
+# Smaller notices with even lines: about a minute, once. A notice may also be set in the faces as they are.
+prepare_faces() {
+  local stamp=$FONT_DIR/prepared/.made-from wanted
+  wanted=$(find "$FONT_DIR" -maxdepth 1 -type f -printf '%f %s\n' | sort | cat - notices/preparing.py notices/fonts.py | fingerprint -)
+  done_before "$stamp" "$wanted" && return
+  quietly "Preparing the faces for notices (one to two minutes)" .venv/bin/python manage.py prepare_fonts ||
+    say "Not every face for notices could be prepared; see $log. Notices use the faces as they are."
+  mkdir -p "$FONT_DIR/prepared"
+  printf '%s' "$wanted" >"$stamp"
+}

@@ -44,7 +44,6 @@ class Command(BaseCommand):
             programs.web(listener) if listener else None,
             programs.worker() if programs.WORKER in wanted else None,
             receiver,
-            programs.fonts() if programs.WORKER in wanted else None,
         ]
         supervisor = Supervisor([program for program in chosen if program], say=self._say)
         if programs.WORKER in wanted:
