@@ -7,7 +7,7 @@ needed=(
   fonts-noto-cjk                   # characters beyond GB 2312
   libmagic1                        # looks into uploads
 )
-needed_by_tests=(chromium postgresql poppler-utils qpdf gettext graphviz)
+needed_by_tests=(chromium libatomic1 postgresql poppler-utils qpdf gettext graphviz) # libatomic1: Playwright
 
 # as_root command...: runs it as the superuser, asking for a password only where somebody can answer.
 as_root() {
