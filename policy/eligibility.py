@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from policy.dates import say
 from policy.explanation import Explanation
 from policy.rulebook import RuleBook
-from policy.verdict import Basis, Because
+from policy.verdict import Basis, Because, Verdict
+from policy.ways import NATIONAL, PERFORMANCE, can_repair_by, names
 
 
 @dataclass(frozen=True)
@@ -68,15 +69,22 @@ def repair_eligibility(
     bars: list[Bar],
     today: dt.date,
     book: RuleBook,
+    way: str = PERFORMANCE,
+    catalogue: str = NATIONAL,
+    sector: str = "",
 ) -> Eligibility:
-    """Return the eligibility card of one record (36号令, 信用修复的条件).
+    """Return the eligibility card of one record for one way of repair (36号令, 信用修复的条件).
 
     Takes the first day on which applying is allowed, whether the record is still live, what is proved and signed,
-    whether a repair case is open, the bars against the subject, today (Asia/Shanghai) and the rules.
+    whether a repair case is open, the bars against the subject (:func:`policy.bars.bars_for`), today (Asia/Shanghai)
+    and the rules; the way (``performance``, ``volunteering``, ``donation``), the record's catalogue (``national``,
+    ``local``) and its sector.
     """
-    why = Explanation(book)
+    why = Explanation(book, sector)
     standing = [bar for bar in bars if bar.stands(today)]
+    allowed = can_repair_by(way, catalogue, book, sector)
     conditions = [
+        *_way(way, catalogue, allowed, why),
         _live(live, why),
         _minimum_period(earliest_application, today, why),
         *_bars(standing, why),
@@ -89,11 +97,21 @@ def repair_eligibility(
     )
     return Eligibility(
         conditions=conditions,
-        can_apply=live and today >= earliest_application and not standing and not open_case,
+        can_apply=bool(allowed) and live and today >= earliest_application and not standing and not open_case,
         earliest=earliest,
         because=[Because(condition.text, condition.basis) for condition in conditions],
         rule_ids=why.rule_ids,
     )
+
+
+def _way(way: str, catalogue: str, allowed: Verdict, why: Explanation) -> list[Condition]:
+    """The usual way needs no sentence of its own."""
+    basis = why.basis(f"repair.ways.{catalogue}")
+    if not allowed:
+        return [Condition("way", False, allowed.reason, allowed.cure, allowed.basis, "office")]
+    if way == PERFORMANCE:
+        return []
+    return [Condition("way", True, _("这条信息可以用%(way)s修复。") % {"way": names()[way]}, basis=basis)]
 
 
 def _live(live: bool, why: Explanation) -> Condition:

@@ -24,8 +24,10 @@ class Explanation:
         return self.rule(key).basis if self.book.find(key, self.sector) else Basis()
 
     def says(self, text: str, rule: RuleValue | None = None) -> None:
-        """Add a sentence that rests on a rule."""
+        """Add a sentence that rests on a rule, and why that rule governs where another one says something else."""
         self.because.append(Because(text, rule.basis if rule else Basis()))
+        if rule is not None:
+            self.because += [line for line in rule.because if line not in self.because]
 
     def govern(self, decision_date, key: str) -> RuleValue | None:
         """Go over to the book of the decision's day when the rules say so; return the rule about transition.

@@ -14,6 +14,7 @@ from policy.verdict import Because
 from policy.workdays import add_months
 
 MINOR, GENERAL, SERIOUS = "minor", "general", "serious"
+RANK = {MINOR: 0, GENERAL: 1, SERIOUS: 2}
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,15 @@ class Window:
     until: dt.date | None
     because: list[Because]
     rule_ids: list[int]
+    #: The last day on which anybody may be shown it, also on an authorised query (the provincial cap); None: no cap.
+    disclosed_until: dt.date | None = None
 
 
 def classify(facts: RecordFacts, book: RuleBook) -> Classification:
     """Return the class of a record under the book's rules (36号令, 失信信息的分类标准).
 
-    Several penalties in one decision: the heaviest governs. What is neither minor nor serious is general.
+    Several penalties in one decision: the one with the longest publicity period governs, which is the heaviest one
+    as long as nobody edits the periods otherwise (58号令). What is neither minor nor serious is general.
     """
     why = Explanation(book, facts.sector)
     why.govern(facts.decision_date, "classify.general.rest")
@@ -58,7 +62,7 @@ def classify(facts: RecordFacts, book: RuleBook) -> Classification:
             why.rule("classify.general.rest"),
         )
     if len(categories) > 1:
-        why.says(_("同一决定有多种处罚，按最重的一种确定。"), why.rule("classify.several"))
+        severity = _several(facts, categories, severity, why)
     return Classification(severity, why.because, why.rule_ids)
 
 
@@ -84,18 +88,24 @@ def publicity_window(facts: RecordFacts, severity: str, book: RuleBook) -> Windo
     until = _last_day(facts, severity, why) if _publicised(facts, severity, why) else None
     if transition is not None:
         why.says(_transition_text(transition, why.book is not book), transition)
+    disclosed = until or _disclosed_until(facts, why)
     if until is not None and until < start:
         why.says(_("披露期限在决定作出前已经届满，不公示。"))
-        return Window(False, None, earliest, None, why.because, why.rule_ids)
+        return Window(False, None, earliest, None, why.because, why.rule_ids, disclosed)
     if until is not None and earliest > until:
         earliest = until
-    return Window(until is not None, start if until else None, earliest, until, why.because, why.rule_ids)
+    return Window(until is not None, start if until else None, earliest, until, why.because, why.rule_ids, disclosed)
+
+
+def _written(facts: RecordFacts) -> list[str]:
+    """Return the penalties of a decision as its categories name them, one by one, each once."""
+    given = [part.strip() for text in facts.categories for part in re.split(r"[;；、,，|/\s]+", text)]
+    return [part for part in dict.fromkeys(given) if part]
 
 
 def _categories(facts: RecordFacts, why: Explanation) -> list[str]:
     """Return the penalties of a decision, one by one; read from its content where no category was given."""
-    given = [part.strip() for text in facts.categories for part in re.split(r"[;；、,，|/\s]+", text)]
-    given = [part for part in dict.fromkeys(given) if part]
+    given = _written(facts)
     if given:
         return given
     known = why.rule("classify.known_categories")
@@ -103,6 +113,35 @@ def _categories(facts: RecordFacts, why: Explanation) -> list[str]:
     if found:
         why.says(_("没有填写处罚类别，从处罚内容读出：%(categories)s。") % {"categories": "、".join(found)}, known)
     return found
+
+
+def _several(facts: RecordFacts, categories: list[str], severity: str, why: Explanation) -> str:
+    """Return the class that governs a decision with several penalties, and say so."""
+    rule = why.rule("classify.several")
+    if rule.value != "longest" or facts.serious_list or severity == MINOR:
+        why.says(_("同一决定有多种处罚，按最重的一种确定。"), rule)
+        return severity
+    serious, minor = (why.rule(f"classify.{name}.categories").value for name in (SERIOUS, MINOR))
+    classes = {severity}
+    for category in categories:
+        if any(term in category for term in serious):
+            classes.add(SERIOUS)
+        else:
+            classes.add(MINOR if any(term in category for term in minor) else GENERAL)
+    longest = max(classes, key=lambda name: (*_length(name, why), RANK[name]))
+    why.says(_("同一决定有多种处罚，按公示期最长（最重）的一种确定。"), rule)
+    if longest != severity:
+        why.says(_("按现行期限，其中公示期最长的一类不是最重的一类，从其最长。"), rule)
+    return longest
+
+
+def _length(severity: str, why: Explanation) -> tuple[int, int]:
+    """Return the longest and the shortest publicity of a class in months, 0 where it is not publicised."""
+    shown = why.book.find(f"publicity.{severity}.publicised", why.sector)
+    if shown is None or not shown.value:
+        return 0, 0
+    found = [why.book.find(f"publicity.{severity}.{end}_months", why.sector) for end in ("maximum", "minimum")]
+    return tuple(int(rule.value) if rule else 0 for rule in found)
 
 
 def _serious(facts: RecordFacts, categories: list[str], why: Explanation) -> str | None:
@@ -162,7 +201,14 @@ def _publicised(facts: RecordFacts, severity: str, why: Explanation) -> bool:
     rule = why.rule(f"publicity.{severity}.publicised")
     if not rule.value:
         why.says(_("轻微失信信息原则上不公示。") if severity == MINOR else _("这一类信息不公示。"), rule)
-    return bool(rule.value)
+        return False
+    withheld = f"publicity.{severity}.unpublicised_categories"
+    if why.book.find(withheld, facts.sector) and not facts.fine_amount:
+        terms, given = why.rule(withheld), _written(facts)
+        if given and all(any(term in category for term in terms.value) for category in given):
+            why.says(_("仅有%(categories)s，不公示。") % {"categories": "、".join(given)}, terms)
+            return False
+    return True
 
 
 def _last_day(facts: RecordFacts, severity: str, why: Explanation) -> dt.date:
@@ -184,6 +230,25 @@ def _last_day(facts: RecordFacts, severity: str, why: Explanation) -> dt.date:
             why.rule("publicity.province_cap_years"),
         )
         return capped
+    return until
+
+
+def _disclosed_until(facts: RecordFacts, why: Explanation) -> dt.date | None:
+    """Return the last day on which a record that is not publicised may be shown on an authorised query.
+
+    Where the decision does not say when the conduct ended, the five years run from the decision: conduct that is
+    punished has ended, or is told to end, by then [I].
+    """
+    if why.book.find("publicity.province_cap_years", facts.sector) is None:
+        return None
+    cap = why.rule("publicity.province_cap_years")
+    until = add_months(facts.conduct_ended or facts.decision_date, 12 * cap.value)
+    sentence = (
+        _("不公示；经授权查询也不超过失信行为终止后 %(years)s 年，最晚到 %(day)s。")
+        if facts.conduct_ended
+        else _("不公示；经授权查询也不超过 %(years)s 年，最晚到 %(day)s（行为终了日期未写明，从决定之日算）。")
+    )
+    why.says(sentence % {"years": cap.value, "day": say_short(until)}, cap)
     return until
 
 

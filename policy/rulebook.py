@@ -1,4 +1,13 @@
-"""The rules that hold on one day: what the code asks instead of carrying numbers itself."""
+"""The rules that hold on one day: what the code asks instead of carrying numbers itself.
+
+Several rows may answer one question. Which one goes first is decided by, in this order (docs/rules.md):
+
+1. the sector: a rule that names the record's own sector, then one that names the sector above it, and so on, then
+   one for every sector (特别规定优于一般规定, 立法法 Art. 103);
+2. the level: the district's own, provincial, of a sector, national. A nearer level can only be there because the
+   upper one leaves it room; whoever writes it answers for that;
+3. the date: what came into force later (新的规定优于旧的规定, 立法法 Art. 103).
+"""
 
 import datetime as dt
 from collections import defaultdict
@@ -8,11 +17,13 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from policy.cache import TableCache, newest_history
-from policy.verdict import Basis
+from policy.sectors import lineage, name_of
+from policy.verdict import Basis, Because
 
-#: A rule of a nearer level is the more specific one and goes first; a rule that names the sector goes before all.
+#: A rule of a nearer level goes before one of a farther level, when both are as near to the sector.
 LEVELS = {"district": 3, "provincial": 2, "sector": 1, "national": 0}
 
 
@@ -53,6 +64,26 @@ class RuleValue:
     rule_id: int | None
     key: str
     effective_from: dt.date
+    #: The sector that the rule names and that made it go first; empty: it is for every sector.
+    sector: str = ""
+    level: str = "national"
+    #: Rules that hold too and would have said something else, the next one first.
+    beaten: tuple[RuleRow, ...] = ()
+
+    @property
+    def because(self) -> list[Because]:
+        """Why this rule and not another one that holds too and says something else; nothing if there is none."""
+        if not self.beaten:
+            return []
+        other = self.beaten[0]
+        names = {"this": str(self.basis), "other": str(other.basis), "sector": name_of(self.sector)}
+        if self.sector and self.sector not in other.sectors:
+            sentence = _("%(this)s是%(sector)s领域的专门规定，优先于%(other)s。")
+        elif LEVELS[self.level] != LEVELS[other.level]:
+            sentence = _("%(this)s是更具体一级的规定，优先于%(other)s。")
+        else:
+            sentence = _("%(this)s施行在后，优先于%(other)s。")
+        return [Because(sentence % names, self.basis)]
 
 
 class RuleBook:
@@ -82,20 +113,40 @@ class RuleBook:
         """Return the book of another day, made of the same rules."""
         return self if on == self.on else RuleBook(on, self._all)
 
-    def find(self, key: str, sector: str = "") -> RuleValue | None:
-        """Return the rule's value for the sector, or None.
+    def candidates(self, key: str, sector: str = "") -> list[RuleRow]:
+        """Return the rows that hold for the sector, the one that governs first (the order is this module's own)."""
+        line = lineage(sector) or ((sector,) if sector else ())
 
-        A rule that names the sector goes before one for every sector; then the nearer level (district, province,
-        sector, nation), then the later one.
-        """
-        fitting = [row for row in self._rows.get(key, ()) if not row.sectors or sector in row.sectors]
-        if not fitting:
+        def distance(row: RuleRow) -> int | None:
+            if not row.sectors:
+                return len(line)
+            return next((steps for steps, code in enumerate(line) if code in row.sectors), None)
+
+        fitting = [(distance(row), row) for row in self._rows.get(key, ())]
+        fitting = [(steps, row) for steps, row in fitting if steps is not None]
+        fitting.sort(key=lambda pair: (-pair[0], LEVELS[pair[1].level], pair[1].effective_from), reverse=True)
+        return [row for _steps, row in fitting]
+
+    def find(self, key: str, sector: str = "") -> RuleValue | None:
+        """Return the value of the rule that governs for the sector, or None."""
+        first, *others = self.candidates(key, sector) or [None]
+        if first is None:
             return None
-        row = max(fitting, key=lambda row: (bool(row.sectors), LEVELS[row.level], row.effective_from))
-        return RuleValue(row.value, row.unit, row.basis, row.rule_id, row.key, row.effective_from)
+        named = next((code for code in lineage(sector) or (sector,) if code in first.sectors), "")
+        return RuleValue(
+            first.value,
+            first.unit,
+            first.basis,
+            first.rule_id,
+            first.key,
+            first.effective_from,
+            sector=named,
+            level=first.level,
+            beaten=tuple(row for row in others if row.value != first.value),
+        )
 
     def value(self, key: str, sector: str = "") -> RuleValue:
-        """Return the rule's value for the sector.
+        """Return the value of the rule that governs for the sector.
 
         Raises:
             MissingRule: no such rule holds on that day.

@@ -13,11 +13,11 @@ from policy.verdict import Basis
 
 FOLDER = Path(__file__).parent
 #: Files in this folder that are not rule packs.
-OTHER_FILES = {"holidays.toml", "reasons.toml"}
+OTHER_FILES = {"holidays.toml", "reasons.toml", "sectors.toml"}
 MARKS = ("V", "P", "R", "I")
 RULE_FIELDS = {
     "key", "value", "unit", "basis", "article", "mark", "verified", "effective_from", "effective_until", "sectors",
-    "note",
+    "note", "active",
 }  # fmt: skip
 
 
@@ -40,6 +40,8 @@ class PackRule:
     effective_until: dt.date | None
     sectors: tuple[str, ...]
     note: str
+    #: False: shipped switched off; an administrator may switch it on.
+    active: bool = True
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def read_packs() -> list[Pack]:
 
 
 def read_pack_rows(pack: Pack) -> list[RuleRow]:
-    """Return a pack's rules as rows of a rule book."""
+    """Return a pack's rules as rows of a rule book, without those that are shipped switched off."""
     return [
         RuleRow(
             key=rule.key,
@@ -107,6 +109,7 @@ def read_pack_rows(pack: Pack) -> list[RuleRow]:
             level=pack.level,
         )
         for rule in pack.rules
+        if rule.active
     ]
 
 
@@ -125,7 +128,7 @@ def _read_rule(file: str, head: dict[str, Any], number: int, raw: dict[str, Any]
             raise PackError(f"{where}：缺少 {name}。")
     if raw["mark"] not in MARKS:
         raise PackError(f"{where}：mark 只能是 {'、'.join(MARKS)}。")
-    sectors = tuple(sorted(raw.get("sectors", ())))
+    sectors = tuple(sorted(raw.get("sectors", head.get("sectors", ()))))
     if strangers := set(sectors) - set(Sector.values):
         raise PackError(f"{where}：不认识的行业 {'、'.join(sorted(strangers))}。")
     effective_from = raw.get("effective_from", head["effective_from"])
@@ -144,4 +147,5 @@ def _read_rule(file: str, head: dict[str, Any], number: int, raw: dict[str, Any]
         effective_until=effective_until,
         sectors=sectors,
         note=raw.get("note", ""),
+        active=bool(raw.get("active", True)),
     )
