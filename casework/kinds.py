@@ -13,6 +13,7 @@ from django.db import models
 from casework.models import Case, Evidence
 from notices.models import Notice
 from parties.models import User
+from policy.eligibility import Condition
 from policy.reasons import reasons_for
 from policy.verdict import YES, Verdict
 
@@ -123,6 +124,10 @@ class CaseKind(ABC):
 
     def outcome_label(self, outcome: str) -> str:
         return str(Case.Status(outcome).label)
+
+    def checklist(self, case: Case) -> list[Condition]:
+        """Return what the officer has to find fulfilled, ticked as far as the system can tell."""
+        return []
 
     def findings(self, case: Case) -> list[str]:
         """Return the sentences that say what was checked, for the notice of a decision."""

@@ -1,5 +1,6 @@
 """How a repair application differs from other cases."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -11,6 +12,7 @@ from casework.models import Case, Evidence
 from notices.models import Notice
 from parties.models import User
 from policy.dates import say_short
+from policy.eligibility import Condition
 from policy.verdict import YES, Verdict, no
 from records import actions as records
 from records.eligibility import card
@@ -90,6 +92,21 @@ class RepairKind(CaseKind):
         from casework.forms import RecommendForm
 
         return RecommendForm(self, *args, **kwargs)
+
+    def checklist(self, case: RepairApplication) -> list[Condition]:
+        """The conditions of 36号令, worded for the officer who ticks them off."""
+        proved = case.evidence.filter(withdrawn_at=None, purpose=Evidence.Purpose.PERFORMANCE).exists()
+        words = {
+            "live": _("信息仍在公示或登记，可以修复"),
+            "way": _("这条信息可以用所选方式修复"),
+            "minimum_period": _("最短公示期已满（%(day)s 起可申请）")
+            % {"day": say_short(case.record.earliest_application)},
+            "no_bar": _("当事人没有被限制修复"),
+            "performance": _("已提交履行义务的证明；请与决定书逐项核对"),
+            "commitment": _("已签署并公开信用承诺书"),
+        }
+        found = card(case.record, performance_proved=proved, commitment_signed=hasattr(case, "commitment")).conditions
+        return [replace(condition, text=words[condition.code]) for condition in found if condition.code in words]
 
     def findings(self, case: RepairApplication) -> list[str]:
         """Sentences of the notice, so formal Chinese whatever the officer's language."""

@@ -104,6 +104,7 @@ def officer_page(
         "kind": kind,
         "clock": clock_now(case),
         "answers": kind.answers(case),
+        "checklist": kind.checklist(case) if case.is_open else [],
         "evidence": case.evidence.filter(withdrawn_at=None),
         "steps": timeline.steps(case, user),
         "letters": notices_about(Case(pk=case.pk)),
