@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("repair.urls")),
     path("", include("objections.urls")),
     path("exchange/", include("exchange.urls")),
+    path("rules/", include("policy.urls")),
     path("language/", set_language, name="set_language"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

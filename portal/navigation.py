@@ -20,6 +20,7 @@ _DESK = [
     ("records:import", _("信息录入")),
     ("portal:register", _("公示查询")),
     ("notices:verify", _("核验文书")),
+    ("policy:rules", _("规则")),
 ]
 BY_ROLE = {
     User.Role.ENTERPRISE: [
@@ -34,6 +35,7 @@ BY_ROLE = {
         ("portal:journal", _("日志")),
         ("casework:desk", _("办件")),
         ("exchange:deliveries", _("平台投递")),
+        ("policy:rules", _("规则")),
         ("portal:register", _("公示查询")),
         ("notices:verify", _("核验文书")),
     ],
@@ -41,6 +43,7 @@ BY_ROLE = {
         ("portal:work", _("待处理的故障")),
         ("exchange:deliveries", _("平台投递")),
         ("records:import", _("信息录入")),
+        ("policy:rules", _("规则")),
         ("portal:register", _("公示查询")),
         ("admin:index", _("配置")),
     ],
