@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -11,10 +10,11 @@ from ninja import File, Query, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import Field, StringConstraints
 
-from casework import actions, desk, guards
+from casework import actions, guards
 from casework.clock import clock_now
 from casework.kinds import kind_of, specific
 from casework.models import Case
+from casework.queries import matching, visible_cases
 from casework.uploads import UnusableFile
 from parties.models import User
 from policy.verdict import Refused, no
@@ -75,16 +75,6 @@ Verb = Literal[
 ]  # fmt: skip
 
 
-def visible_cases(user: User) -> QuerySet[Case]:
-    """Return the cases that this user may read, in one query; ``guards.can_read`` says the same of one case."""
-    cases = Case.objects.exclude(number=None).select_related("record", "subject", "authority")
-    if user.role == User.Role.AUDITOR:
-        return cases
-    if user.role in (User.Role.OFFICER, User.Role.APPROVER) and user.authority_id:
-        return cases if user.authority.is_lead else cases.filter(authority=user.authority_id)
-    return cases.filter(subject__agencies__user=user, subject__agencies__active=True).distinct()
-
-
 def _out(user: User, case: Case) -> dict[str, Any]:
     clock = clock_now(case)
     return {
@@ -130,7 +120,7 @@ def list_cases(
     if status:
         cases = cases.filter(status=status)
     if q.strip():
-        cases = cases.filter(desk.matching(q, prefix=""))
+        cases = cases.filter(matching(q))
     page = cases.order_by("-submitted_at", "-pk")[offset : offset + limit]
     return {"items": [_out(request.user, case) for case in page], "count": cases.count()}
 

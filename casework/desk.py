@@ -11,6 +11,7 @@ from casework.clock import Clock, clock
 from casework.flow import APPROVE, REVIEW
 from casework.kinds import all_kinds
 from casework.models import Case, Evidence
+from casework.queries import matching
 from casework.todo import OPEN
 from parties.models import Agency, User
 from policy.rulebook import RuleBook
@@ -52,20 +53,9 @@ def tasks_of(user: User) -> QuerySet[Task]:
     return tasks.filter(own_office | received)
 
 
-def matching(text: str, prefix: str = "process__case__") -> Q:
-    """Return the filter for a case number, a party's name or code, or a document number."""
-    text = text.strip()
-    return (
-        Q(**{f"{prefix}number__icontains": text})
-        | Q(**{f"{prefix}record__subject_name__icontains": text})
-        | Q(**{f"{prefix}subject__code": text.upper()})
-        | Q(**{f"{prefix}record__document_number__icontains": text})
-    )
-
-
 def search(tasks: QuerySet[Task], text: str) -> QuerySet[Task]:
-    """Narrow to what :func:`matching` finds; everything for an empty text."""
-    return tasks.filter(matching(text)) if text.strip() else tasks
+    """Narrow to what :func:`casework.queries.matching` finds; everything for an empty text."""
+    return tasks.filter(matching(text, "process__case__")) if text.strip() else tasks
 
 
 def rows(tasks: list[Task], user: User, today: date | None = None) -> list[Row]:

@@ -5,6 +5,7 @@ from casework.views import applicant, case, desk, files
 app_name = "casework"
 urlpatterns = [
     path("desk/", desk.show, name="desk"),
+    path("cases/", desk.cases, name="cases"),
     path("cases/<int:pk>/", case.show, name="case"),
     path("cases/<int:pk>/draft/", applicant.draft, name="draft"),
     path("cases/<int:pk>/evidence/", applicant.evidence, name="evidence"),

@@ -9,11 +9,42 @@ from django.utils.translation import gettext as _
 from casework import desk
 from casework.kinds import all_kinds
 from casework.models import Case
+from casework.queries import matching, visible_cases
 from parties.models import User
 from policy.verdict import Refused, no
 
 #: Rows of one page: an officer has about forty cases.
 PAGE = 50
+
+
+@login_required
+def cases(request: HttpRequest) -> HttpResponse:
+    """Every case that this officer or auditor may read, closed ones too; filters stay in the address."""
+    if request.user.role not in (User.Role.OFFICER, User.Role.APPROVER, User.Role.AUDITOR):
+        raise Refused(no("not_an_officer", _("全部办件只对办理人员和审计员开放。"), _("请从首页进入您的页面。")))
+    filters = {
+        "q": request.GET.get("q", "")[:100],
+        "kind": request.GET.get("kind", ""),
+        "status": request.GET.get("status", ""),
+    }
+    found = visible_cases(request.user)
+    if filters["q"].strip():
+        found = found.filter(matching(filters["q"]))
+    if filters["kind"] in Case.Kind.values:
+        found = found.filter(kind=filters["kind"])
+    if filters["status"] in Case.Status.values:
+        found = found.filter(status=filters["status"])
+    page = Paginator(found.order_by("-submitted_at", "-pk"), PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "casework/cases.html",
+        {
+            "page_obj": page,
+            "filters": filters,
+            "kinds": [(kind.code, Case.Kind(kind.code).label) for kind in all_kinds()],
+            "statuses": [(status.value, status.label) for status in (*Case.OPEN, *Case.CLOSED)],
+        },
+    )
 
 
 @login_required
