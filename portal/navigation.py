@@ -17,6 +17,7 @@ PUBLIC = [
 ]
 _DESK = [
     ("casework:desk", _("待办台")),
+    ("casework:cases", _("全部办件")),
     ("records:import", _("信息录入")),
     ("portal:register", _("公示查询")),
     ("notices:verify", _("核验文书")),
@@ -33,7 +34,7 @@ BY_ROLE = {
     User.Role.APPROVER: _DESK,
     User.Role.AUDITOR: [
         ("portal:journal", _("日志")),
-        ("casework:desk", _("办件")),
+        ("casework:cases", _("全部办件")),
         ("exchange:deliveries", _("平台投递")),
         ("policy:rules", _("规则")),
         ("portal:register", _("公示查询")),
