@@ -51,7 +51,7 @@ def steps(case: Case, viewer: User | None = None) -> list[dict[str, Any]]:
     inner = viewer is not None and viewer.works_here
     titles = _titles()
     notices = {notice.number: notice for notice in Notice.objects.filter(thing_type="casework.case", thing_id=case.pk)}
-    opinions = list(case.reviews.select_related("reviewer")) if inner else []
+    opinions = dict(case.reviews.values_list("pk", "opinion")) if inner else {}
     lines = []
     for entry in Entry.objects.filter(thing_type="casework.case", thing_id=str(case.pk)).order_by("sequence"):
         verb = entry.verb.rsplit(".", 1)[-1]
@@ -65,10 +65,8 @@ def steps(case: Case, viewer: User | None = None) -> list[dict[str, Any]]:
         }
         if verb == "decide":
             line["title"] = _("作出决定：%(outcome)s") % {"outcome": Case.Status(entry.data["outcome"]).label}
-        if inner and verb in ("recommend", "send_back"):
-            review = next((r for r in opinions if abs((r.reviewed_at - entry.at).total_seconds()) < 5), None)
-            if review:
-                line["text"] = review.opinion
+        if entry.data.get("review") in opinions:
+            line["text"] = opinions[entry.data["review"]]
         if inner and entry.data.get("taken_from"):
             line["text"] = _("原由%(name)s办理") % {"name": entry.data["taken_from"]}
         notice = notices.get(entry.data.get("notice", ""))

@@ -75,5 +75,5 @@ def send_back(actor: User, case: Case, opinion: str, version: int | None = None)
         step.case.send_back()
         step.save()
         todo.move_on(step.case, actor)
-        step.data.update(opinion=opinion)
+        step.data.update(opinion=opinion, review=review.pk)
         return review

@@ -91,7 +91,7 @@ def recommend(
         step.case.recommend()
         step.save()
         todo.move_on(step.case, actor)
-        step.data.update(outcome=outcome, reasons=codes or [])
+        step.data.update(outcome=outcome, reasons=codes or [], review=review.pk)
         return review
 
 

@@ -99,10 +99,11 @@ def officer_page(
     forms.update(bound or {})
     claim = guards.can_claim(user, case)
     owner = guards.task_owner(case)
+    running = clock_now(case)
     context = {
         "case": case,
         "kind": kind,
-        "clock": clock_now(case),
+        "clock": running,
         "answers": kind.answers(case),
         "checklist": kind.checklist(case) if case.is_open else [],
         "evidence": case.evidence.filter(withdrawn_at=None),
@@ -120,7 +121,7 @@ def officer_page(
         "refusal": _why_not(user, case) if not verbs else None,
         "others": _mark_presence(case, user),
         "flags": desk.flags_of([case]).get(case.pk, ()),
-        "unverified": unverified_rules([c.rule_id for c in [clock_now(case)] if c and c.rule_id]),
+        "unverified": unverified_rules([running.rule_id] if running and running.rule_id else []),
         "sync": sync_lines(case.record.public_id),
         "outcomes": [(outcome, kind.outcome_label(outcome), kind.is_favourable(outcome)) for outcome in kind.outcomes],
         "decide_verdicts": {o: guards.can_decide_outcome(user, case, o) for o in kind.outcomes}
