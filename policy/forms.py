@@ -26,6 +26,8 @@ class RuleFilter(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         packs = RulePack.objects.filter(rules__isnull=False).distinct().order_by("title")
+        for name in ("pack", "sector", "span"):
+            self.fields[name].widget.attrs["class"] = "govuk-!-width-full"  # long titles do not fit a phone otherwise
         self.fields["pack"].choices = [("", _("全部")), *((pack.code, pack.title) for pack in packs)]
         self.fields["sector"].choices = [("", _("不限")), *Sector.choices]
 
