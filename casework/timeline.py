@@ -1,5 +1,6 @@
 """What happened in a case, told from the journal: every step, who, when, under which rule."""
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -9,6 +10,7 @@ from casework.models import Case
 from journal.models import Entry
 from notices.models import Notice
 from parties.models import User
+from policy.dates import say
 
 
 def _titles() -> dict[str, str]:
@@ -26,6 +28,7 @@ def _titles() -> dict[str, str]:
         "claim": _("接手办理"),
         "release": _("放回待办"),
         "verify": _("记录核实结果"),
+        "deadline_moved": _("放假安排公布，期限重算"),
     }
 
 
@@ -39,6 +42,7 @@ PUBLIC_VERBS = {
     "recommend",
     "decide",
     "withdraw",
+    "deadline_moved",
 }
 
 
@@ -65,6 +69,9 @@ def steps(case: Case, viewer: User | None = None) -> list[dict[str, Any]]:
         }
         if verb == "decide":
             line["title"] = _("作出决定：%(outcome)s") % {"outcome": Case.Status(entry.data["outcome"]).label}
+        if verb == "deadline_moved":
+            old, new = (say(date.fromisoformat(entry.data[name])) for name in ("old", "new"))
+            line["text"] = _("由 %(old)s 改为 %(new)s") % {"old": old, "new": new}
         if entry.data.get("review") in opinions:
             line["text"] = opinions[entry.data["review"]]
         if inner and entry.data.get("taken_from"):

@@ -1,7 +1,7 @@
 """Rules, reasons and the calendar as an administrator edits them. What is edited here survives a re-load."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from simple_history.admin import SimpleHistoryAdmin
 
 from journal.admin_tools import JournaledAdmin, ReadOnlyAdmin
+from policy.holidays import calendar_changing
 from policy.models import CalendarYear, ReasonCode, Rule, RulePack, WorkdayOverride
 from policy.packs.reasons import KINDS, VERBS
 from policy.sectors import Sector
@@ -116,6 +117,15 @@ class CalendarYearAdmin(JournaledAdmin, SimpleHistoryAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return ("year",) if obj else ()
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with calendar_changing(request.user) as told:
+            response = super().changeform_view(request, object_id, form_url, extra_context)
+        if told:
+            messages.info(request, _("%(count)s 件在办的期限随之重算，办件的进度里已写明。") % {"count": len(told)})
+        return response
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

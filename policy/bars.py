@@ -33,6 +33,13 @@ class Incident:
     conduct: str = ""
 
 
+def needs_history(book: RuleBook, sector: str = "") -> bool:
+    """Whether any limit on repeated repairs is in force, so that earlier repairs have to be looked up at all."""
+    return any(
+        book.find(f"bar.{name}", sector) for name in ("after_repair_months", "repairs_in_years", "same_kind_in_years")
+    )
+
+
 def bars_for(
     incidents: Iterable[Incident], *, today: dt.date, book: RuleBook, sector: str = "", conduct: str = ""
 ) -> list[Bar]:

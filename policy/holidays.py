@@ -3,6 +3,8 @@
 import csv
 import datetime as dt
 import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,42 @@ class Year:
     @property
     def days_digest(self) -> str:
         return WorkdayOverride.digest_of(self.days)
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import did: one sentence a year, and what the upper rooms told people (their own values)."""
+
+    sentences: list[str]
+    told: list[Any]
+
+
+#: Asked with the acting user and the calendar before and after; tells who is concerned and gives what it told.
+Teller = Callable[[models.Model | None, workdays.WorkCalendar, workdays.WorkCalendar], list[Any]]
+_tellers: list[Teller] = []
+
+
+def when_the_calendar_changes(teller: Teller) -> None:
+    """Register an upper room's teller; called once, when the project starts. Twice is once."""
+    if teller not in _tellers:
+        _tellers.append(teller)
+
+
+@contextmanager
+def calendar_changing(actor: models.Model | None) -> Iterator[list[Any]]:
+    """Run something that may change the calendar, whichever door it comes through, and have everybody told.
+
+    One transaction: the tellers run at its end, only if the calendar is another one then. Yields the list that
+    receives what they told.
+    """
+    told: list[Any] = []
+    with journalled():
+        before = workdays.WorkCalendar.load()
+        yield told
+        after = workdays.WorkCalendar.load()
+        if after != before:
+            for teller in _tellers:
+                told += teller(actor, before, after)
 
 
 def read_years(data: dict[str, Any]) -> list[Year]:
@@ -84,13 +122,18 @@ def read_file(path: Path, *, source: str = "", announced_on: dt.date | None = No
     ]
 
 
-@journalled()
-def import_years(actor: models.Model | None, years: list[Year]) -> list[str]:
-    """Put years into the calendar in place of what was there; return one sentence per year.
+def import_years(actor: models.Model | None, years: list[Year]) -> Imported:
+    """Put years into the calendar in place of what was there.
 
     A year that says what the table already says changes nothing. Every open deadline is computed from the
-    calendar, so it follows at once. Journaled.
+    calendar, so it follows at once, and those whose deadline moved are told. Journaled.
     """
+    with calendar_changing(actor) as told:
+        sentences = _put(actor, years)
+    return Imported(sentences, told)
+
+
+def _put(actor: models.Model | None, years: list[Year]) -> list[str]:
     done = []
     for year in years:
         present = CalendarYear.objects.select_for_update().filter(pk=year.year).first()

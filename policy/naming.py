@@ -11,7 +11,10 @@ from policy import ways
 TOPICS = (
     (gettext_lazy("分类标准"), ("classify",)),
     (gettext_lazy("公示期限"), ("publicity",)),
-    (gettext_lazy("修复的条件、方式和限制"), ("repair", "relief", "commitment", "bar", "deferral", "explanation")),
+    (
+        gettext_lazy("修复的条件、方式和限制"),
+        ("repair", "relief", "commitment", "bar", "deferral", "explanation", "volunteering", "donation"),
+    ),
     (gettext_lazy("办理期限"), ("accept", "decide", "supplement", "whole", "objection")),
     (gettext_lazy("报送、归集和保存"), ("report", "intake", "record", "archive", "query", "overdue", "summon")),
     (gettext_lazy("撤销和同步"), ("upstream", "sync")),

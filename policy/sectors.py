@@ -124,7 +124,7 @@ def hint(authority: str = "", document_number: str = "") -> Hint | None:
     """
     by_name = _longest(authority, "authority")
     by_number = _longest(_YEAR.split(document_number, maxsplit=1)[0], "document")
-    if by_number and (not by_name or by_name[0] in lineage(by_number[0])):
+    if by_number and (not by_name or by_name[0] in lineage(by_number[0])[1:]):
         code, word = by_number
         return Hint(code, _("文号中有“%(word)s”，属于%(name)s领域。") % {"word": word, "name": name_of(code)})
     if by_name:
@@ -138,8 +138,10 @@ def from_text(text: str) -> str:
     if text in Sector.values:
         return text
     with override("zh-hans"):
-        found = [sector for sector in Sector if str(sector.label) in text]
-    return max(found, key=lambda sector: (len(lineage(sector.value)), len(sector.label)), default="")
+        names = {sector.value: str(sector.label) for sector in Sector if str(sector.label) in text}
+    # 食品药品 is not 食品 as well.
+    found = [code for code, name in names.items() if not any(name in other != name for other in names.values())]
+    return max(found, key=lambda code: (len(lineage(code)), len(names[code])), default="")
 
 
 def _longest(text: str, field: str) -> tuple[str, str] | None:

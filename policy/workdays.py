@@ -4,6 +4,7 @@ import calendar as months
 import datetime as dt
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
@@ -170,16 +171,20 @@ def due_after_days(start: dt.date, number: int, calendar: WorkCalendar) -> Due:
 
 
 def changed_deadlines(
-    before: WorkCalendar, after: WorkCalendar, deadlines: Iterable[tuple[Key, dt.date, int]]
+    before: WorkCalendar,
+    after: WorkCalendar,
+    deadlines: Iterable[tuple[Key, dt.date, int] | tuple[Key, Callable[[WorkCalendar], Due]]],
 ) -> list[tuple[Key, Due, Due]]:
     """Return which terms end otherwise under another calendar, so that everybody can be told.
 
-    Takes the calendar as it was and as it is, and the open terms as ``(key, start, working days)``. Gives
-    ``(key, old, new)`` for each whose last day moved or that is no longer (or newly) provisional.
+    Takes the calendar as it was and as it is, and the open terms: as ``(key, start, working days)``, or as
+    ``(key, how)`` where a room works its terms out itself (pauses, extensions) and ``how(calendar)`` gives the
+    ``Due``. Gives ``(key, old, new)`` for each whose last day moved or that is no longer (or newly) provisional.
     """
     changed = []
-    for key, start, days in deadlines:
-        old, new = due(start, days, before), due(start, days, after)
+    for key, *term in deadlines:
+        how = term[0] if len(term) == 1 else partial(due, *term)
+        old, new = how(before), how(after)
         if (old.date, old.provisional) != (new.date, new.provisional):
             changed.append((key, old, new))
     return changed

@@ -5,8 +5,10 @@ from datetime import date
 
 from django.utils import timezone
 
+from policy.bars import REPAIRED, Incident, bars_for, needs_history
 from policy.eligibility import Bar, Eligibility, repair_eligibility
 from policy.rulebook import RuleBook
+from policy.ways import PERFORMANCE
 from records.models import AdverseRecord
 
 
@@ -18,20 +20,38 @@ def card(
     open_case: bool = False,
     bars: Iterable[Bar] = (),
     today: date | None = None,
+    way: str = PERFORMANCE,
 ) -> Eligibility:
     """Return whether a repair may be applied for, every condition with its cure and its article.
 
-    Takes what the case knows (proof, commitment, another open case, bars); ``today`` is the day in Beijing,
-    by default the present one. The rules are those in force on that day.
+    Takes what the case knows (proof, commitment, another open case, bars beside those that the subject's earlier
+    repairs give) and the way of repair (:mod:`policy.ways`); ``today`` is the day in Beijing, by default the present
+    one. The rules are those in force on that day.
     """
     today = today or timezone.localdate()
+    book = RuleBook.load(today)
+    history = _history(record) if needs_history(book, record.sector) else []
+    earlier = bars_for(history, today=today, book=book, sector=record.sector, conduct=record.violation_type)
     return repair_eligibility(
         earliest_application=record.earliest_application,
         live=record.is_live,
         performance_proved=performance_proved,
         commitment_signed=commitment_signed,
         open_case=open_case,
-        bars=list(bars),
+        bars=[*bars, *earlier],
         today=today,
-        book=RuleBook.load(today),
+        book=book,
+        way=way,
+        sector=record.sector,
     )
+
+
+def _history(record: AdverseRecord) -> list[Incident]:
+    """Return the repairs that the record's subject was granted before."""
+    repaired = AdverseRecord.objects.filter(
+        subject_id=record.subject_id, status=AdverseRecord.Status.REPAIRED, removed_at__isnull=False
+    )
+    return [
+        Incident(REPAIRED, timezone.localdate(removed_at), conduct)
+        for removed_at, conduct in repaired.values_list("removed_at", "violation_type")
+    ]

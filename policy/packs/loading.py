@@ -7,7 +7,7 @@ from simple_history.utils import bulk_create_with_history
 
 from journal.actions import append, journalled
 from policy import rulebook
-from policy.holidays import read_years, save_year
+from policy.holidays import calendar_changing, read_years, save_year
 from policy.models import CalendarYear, ReasonCode, Rule, RulePack, Shipped
 from policy.packs.reading import FOLDER, Pack, PackError, read_packs, read_toml
 from policy.packs.reasons import read_reasons
@@ -46,7 +46,8 @@ def load_packs() -> list[str]:
     """
     done = [_load_pack(pack) for pack in read_packs()]
     done.append(_load_reasons())
-    done.append(_load_calendar())
+    with calendar_changing(None):
+        done.append(_load_calendar())
     rulebook.cache.forget()
     return done
 

@@ -1,6 +1,7 @@
 """Class and publicity window: worked cases that name their article, and what must hold for all."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -163,6 +164,90 @@ def test_nothing_is_shown_after_the_cap():
     assert (window.publicised, window.start, window.until) == (False, None, None)
 
 
+def edited(**values) -> RuleBook:
+    """The shipped rules with other values, by key with ``__`` for the dots."""
+    said = {key.replace("__", "."): value for key, value in values.items()}
+    return RuleBook(TODAY, [replace(row, value=said.get(row.key, row.value)) for row in BOOK._all])
+
+
+@pytest.mark.parametrize(
+    ("given_facts", "severity", "publicised", "earliest", "until"),
+    [
+        # 107号令 as reported: a warning is not publicised; other minor ones stop by themselves after three months.
+        (facts("警告", sector="market"), "minor", False, D(2026, 6, 15), None),
+        (facts("罚款", fine=500, minor_declared=True, sector="market"), "minor", True, D(2026, 6, 15), D(2026, 9, 15)),
+        # 食品 lies below 市场监管.
+        (facts("罚款", fine=500, minor_declared=True, sector="food"), "minor", True, D(2026, 6, 15), D(2026, 9, 15)),
+        (facts("警告", fine=500, minor_declared=True, sector="food"), "minor", True, D(2026, 6, 15), D(2026, 9, 15)),
+        # Elsewhere a minor one is not publicised (36号令).
+        (facts("罚款", fine=500, minor_declared=True, sector="tax"), "minor", False, D(2026, 6, 15), None),
+        (facts("罚款", fine=5000, sector="market"), "general", True, D(2026, 9, 15), D(2027, 6, 15)),
+        (facts("吊销许可证件", sector="market"), "serious", True, D(2027, 6, 15), D(2029, 6, 15)),
+        # 山东省社会信用条例 Art. 20 goes before every sector.
+        (facts("罚款", fine=500, minor_declared=True, sector="market", person=True), "minor", False, D(2026, 6, 15), None),
+    ],
+)  # fmt: skip
+def test_market_regulation_has_rules_of_its_own(given_facts, severity, publicised, earliest, until):
+    assert classify(given_facts, BOOK).severity == severity
+    window = publicity_window(given_facts, severity, BOOK)
+    assert (window.publicised, window.earliest_application, window.until) == (publicised, earliest, until)
+
+
+def test_why_a_sectors_rule_goes_first_is_said():
+    rows = [
+        replace(row, value=6) if row.sectors == ("market",) and row.key.endswith("general.maximum_months") else row
+        for row in BOOK._all
+    ]
+    told = publicity_window(facts("罚款", fine=5000, sector="food"), "general", RuleBook(TODAY, rows)).because
+    assert "市场监管领域的专门规定，优先于" in "".join(line.text for line in told)
+
+
+@pytest.mark.parametrize("sector", ["food", "food_drug", "drug", "special_equipment", "work_safety", "fire"])
+def test_key_fields_were_shown_for_a_year_under_the_trial_measures(sector):
+    # 58号令: food, drugs, special equipment, work safety, fire: at least a year.
+    book = edited(publicity__transition="decision")
+    window = publicity_window(facts("罚款", on=D(2024, 3, 1), fine=5000, sector=sector), "general", book)
+    assert window.earliest_application == D(2025, 3, 1)
+    other = publicity_window(facts("罚款", on=D(2024, 3, 1), fine=5000, sector="tax"), "general", book)
+    assert other.earliest_application == D(2024, 6, 1)
+
+
+def test_the_longest_period_governs_several_penalties():
+    # 58号令: the longest; the same as the heaviest, unless an office's periods say otherwise.
+    several = facts("罚款", "吊销许可证件", fine=5000)
+    assert classify(several, BOOK).severity == "serious"
+    odd = edited(publicity__general__maximum_months=48)
+    answer = classify(several, odd)
+    assert answer.severity == "general"
+    assert "从其最长" in "".join(line.text for line in answer.because)
+    assert (
+        classify(several, edited(publicity__general__maximum_months=48, classify__several="heaviest")).severity
+        == "serious"
+    )
+    # One penalty alone is what it is.
+    assert classify(facts("吊销许可证件"), odd).severity == "serious"
+
+
+@pytest.mark.parametrize(
+    ("given_facts", "disclosed"),
+    [
+        # 山东省社会信用条例 Art. 38 also ends authorised queries; where the end of the conduct is unknown, from the decision.
+        (facts("警告", conduct_ended=D(2026, 1, 1)), D(2031, 1, 1)),
+        (facts("警告"), D(2031, 6, 15)),
+        (facts("罚款", person=True, conduct_ended=D(2024, 2, 29)), D(2029, 2, 28)),
+    ],
+)
+def test_what_is_not_publicised_is_not_disclosed_for_ever(given_facts, disclosed):
+    severity = classify(given_facts, BOOK).severity
+    window = publicity_window(given_facts, severity, BOOK)
+    assert (window.until, window.disclosed_until) == (None, disclosed)
+
+
+def test_what_is_publicised_is_disclosed_until_it_stops():
+    window = publicity_window(facts("罚款", fine=5000), "general", BOOK)
+    assert window.disclosed_until == window.until
+
+
 RECORDS = st.builds(
     RecordFacts,
     decision_date=st.dates(D(2019, 1, 1), D(2030, 12, 31)),
@@ -172,7 +257,7 @@ RECORDS = st.builds(
     content=st.sampled_from(["", "警告", "罚款", "吊销"]),
     fine_amount=st.none() | st.decimals(0, 10_000_000, places=2),
     is_person=st.booleans(),
-    sector=st.sampled_from(["", "food", "tax", "unknown"]),
+    sector=st.sampled_from(["", "food", "market", "fire", "tax", "unknown"]),
     serious_list=st.booleans(),
     minor_declared=st.booleans(),
     summary_procedure=st.booleans(),

@@ -1,4 +1,4 @@
-"""``manage.py import_holidays FILE``: puts the State Council's table of a year into the calendar."""
+"""``manage.py import_holidays FILE``: puts the State Council's table of a year into the calendar, tells whom it moves."""
 
 import datetime as dt
 import json
@@ -7,6 +7,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from policy.dates import say
 from policy.holidays import import_years, read_file
 
 
@@ -33,9 +34,31 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(str(error)) from error
         done = import_years(None, years)
+        moved = [line for line in done.told if line.moved]
+        certain = [line for line in done.told if not line.moved and not line.new.provisional]
         if options["json"]:
-            said = {"years": [year.year for year in years], "loaded": done}
+            said = {
+                "years": [year.year for year in years],
+                "loaded": done.sentences,
+                "moved": [line.as_json() for line in moved],
+                "confirmed": [line.as_json() for line in certain],
+            }
             self.stdout.write(json.dumps(said, ensure_ascii=False))
             return
-        for sentence in done:
+        for sentence in done.sentences:
             self.stdout.write(sentence)
+        for line in moved:
+            self.stdout.write(
+                _("  %(number)s %(label)s：由 %(old)s 改为 %(new)s")
+                % {
+                    "number": line.case.number,
+                    "label": line.label,
+                    "old": say(line.old.date),
+                    "new": say(line.new.date),
+                }
+            )
+        if done.told:
+            self.stdout.write(
+                _("在办的期限：%(moved)s 件改了日期（已写入办件进度），%(certain)s 件日期不变、不再是暂定。")
+                % {"moved": len(moved), "certain": len(certain)}
+            )

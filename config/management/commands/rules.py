@@ -1,16 +1,24 @@
-"""``manage.py rules list [--unverified]``: the rules in the tables, with basis, dates and 核验 flag."""
+"""``manage.py rules``: what the rules say.
+
+``rules list [--unverified]``: the rules in the tables, with basis, dates and 核验 flag.
+``rules explain RECORD``: class, window and eligibility of one record, each line with its basis.
+"""
 
 import datetime as dt
 import json
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from config.explaining import NoSuchRecord, explain, find_record
+from config.explaining import as_json as explanation_as_json
+from config.explaining import as_text as explanation_as_text
 from policy.models import Rule
 
 
 class Command(BaseCommand):
-    help = "列出规则、依据和核验情况：rules list [--unverified] [--on 2026-04-01]"
+    help = "列出规则（rules list [--unverified]），或者说明一条信息怎么算（rules explain 记录编号或文号）"
 
     def add_arguments(self, parser):
         verbs = parser.add_subparsers(dest="verb", required=True)
@@ -18,16 +26,31 @@ class Command(BaseCommand):
         verb.add_argument("--unverified", action="store_true", help="只列未核验的")
         verb.add_argument("--on", help="只列在这一天有效的，如 2026-04-01")
         verb.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
+        verb = verbs.add_parser("explain", help="一条信息的失信程度、公示期限、能否申请修复，每一行都有依据")
+        verb.add_argument("record", help="记录编号（R 开头）或者决定书文号")
+        verb.add_argument("--on", help="按这一天的规则和日期计算，如 2026-04-01；不写就是今天")
+        verb.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
 
     def handle(self, **options):
+        (self.tell_of if options["verb"] == "explain" else self.tell_all)(options)
+
+    def tell_of(self, options):
+        try:
+            record = find_record(options["record"])
+        except NoSuchRecord as missing:
+            raise CommandError(str(missing)) from missing
+        told = explain(record, _day(options["on"]) or timezone.localdate())
+        if options["json"]:
+            self.stdout.write(json.dumps(explanation_as_json(told), ensure_ascii=False))
+            return
+        for line in explanation_as_text(told):
+            self.stdout.write(line)
+
+    def tell_all(self, options):
         rules = Rule.objects.filter(active=True).select_related("pack").order_by("key", "effective_from", "pk")
         if options["unverified"]:
             rules = rules.filter(verified=False)
-        if options["on"]:
-            try:
-                on = dt.date.fromisoformat(options["on"])
-            except ValueError as error:
-                raise CommandError(_("日期应写成 2026-04-01 这样。")) from error
+        if on := _day(options["on"]):
             rules = rules.filter(effective_from__lte=on).exclude(effective_until__lt=on)
         if options["json"]:
             self.stdout.write(json.dumps({"rules": [as_json(rule) for rule in rules]}, ensure_ascii=False))
@@ -35,6 +58,13 @@ class Command(BaseCommand):
         for rule in rules:
             self.stdout.write(as_text(rule))
         self.stdout.write(_("共 %(count)s 条。") % {"count": rules.count()})
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise CommandError(_("日期应写成 2026-04-01 这样。")) from error
 
 
 def as_json(rule: Rule) -> dict:
