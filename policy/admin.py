@@ -13,6 +13,7 @@ from policy.holidays import calendar_changing
 from policy.models import CalendarYear, ReasonCode, Rule, RulePack, WorkdayOverride
 from policy.packs.reasons import KINDS, VERBS
 from policy.sectors import Sector
+from policy.values import REQUIRED, problem_with
 
 
 @admin.register(RulePack)
@@ -37,21 +38,26 @@ class RuleForm(forms.ModelForm):
         start, end = data.get("effective_from") or self.instance.effective_from, data.get("effective_until")
         if start and end and end < start:
             self.add_error("effective_until", _("失效日不能早于施行日。"))
-        if self.instance.pk and "value" in data and type(data["value"]) is not type(self.instance.value):
+        key = data.get("key") or self.instance.key
+        if "value" in data and (problem := problem_with(key, data["value"], data.get("unit") or "")):
+            self.add_error("value", problem)
+        elif self.instance.pk and "value" in data and type(data["value"]) is not type(self.instance.value):
             self.add_error("value", _("这条规则的值不能换成另一种类型（例如把数字改成文字）。"))
         if self.instance.pk and self._would_leave_a_gap(data):
             self.add_error(None, _("这是这一规则现在唯一有效的一条，停用后系统无法计算。请先新增替代它的规则。"))
         return data
 
     def _would_leave_a_gap(self, data) -> bool:
-        """Whether the rule holds today, would no longer, and no other one of its key does."""
+        """Whether it is needed, is for every sector, holds today, would no longer, and no other such one does."""
         today = timezone.localdate()
         until = data.get("effective_until")
         before = Rule.objects.get(pk=self.instance.pk)
-        if not before.holds(today) or (data.get("active") and (until is None or until >= today)):
+        if before.key not in REQUIRED or before.sectors or not before.holds(today):
+            return False
+        if data.get("active") and (until is None or until >= today):
             return False
         others = Rule.objects.filter(key=before.key).exclude(pk=before.pk)
-        return not any(rule.holds(today) for rule in others)
+        return not any(rule.holds(today) and not rule.sectors for rule in others)
 
 
 @admin.register(Rule)

@@ -9,6 +9,7 @@ from typing import Any
 
 from policy.rulebook import LEVELS, RuleRow
 from policy.sectors import Sector
+from policy.values import problem_with
 from policy.verdict import Basis
 
 FOLDER = Path(__file__).parent
@@ -128,6 +129,8 @@ def _read_rule(file: str, head: dict[str, Any], number: int, raw: dict[str, Any]
             raise PackError(f"{where}：缺少 {name}。")
     if raw["mark"] not in MARKS:
         raise PackError(f"{where}：mark 只能是 {'、'.join(MARKS)}。")
+    if problem := problem_with(raw["key"], raw["value"], raw["unit"]):
+        raise PackError(f"{where}：{problem}")
     sectors = tuple(sorted(raw.get("sectors", head.get("sectors", ()))))
     if strangers := set(sectors) - set(Sector.values):
         raise PackError(f"{where}：不认识的行业 {'、'.join(sorted(strangers))}。")

@@ -9,6 +9,8 @@ from parties.models import Agency, ApiToken, Authority, Subject, User
 from parties.tokens import find_user
 from policy.models import CalendarYear, ReasonCode, Rule, RulePack, WorkdayOverride
 from policy.packs import load_packs
+from policy.rulebook import today_book
+from policy.ways import can_repair_by
 
 pytestmark = pytest.mark.django_db
 MODELS = [RulePack, Rule, ReasonCode, CalendarYear, WorkdayOverride, Authority, Subject, User, Agency, ApiToken, Entry]
@@ -95,6 +97,41 @@ def test_a_wrong_rule_is_not_saved(office, changes):
     assert response.context["adminform"].form.errors
     rule.refresh_from_db()
     assert rule.value == 3
+
+
+def test_a_sectors_rule_does_not_stand_in_for_everybodys(office):
+    """市场监管 has a decision limit of its own; switching off the general one would leave everybody else without."""
+    rule = Rule.objects.get(key="decide.working_days", sectors=[])
+    response = office.post(address(Rule, "change", rule.pk), rule_form(rule, value="7", active=""))
+    assert "停用后系统无法计算" in response.content.decode()
+    sector = Rule.objects.get(key="decide.working_days", pack__code="sector-market")
+    response = office.post(address(Rule, "change", sector.pk), rule_form(sector, value="7", active=""))
+    assert response.status_code == 302, response.context["adminform"].errors
+
+
+def test_a_rule_that_nothing_needs_may_be_switched_on_and_off(office):
+    rule = Rule.objects.get(key="bar.after_repair_months")
+    for active in ("on", ""):
+        response = office.post(address(Rule, "change", rule.pk), rule_form(rule, value="12", active=active))
+        assert response.status_code == 302, response.context["adminform"].errors
+        rule.refresh_from_db()
+        assert rule.active == bool(active)
+
+
+def test_an_office_adds_a_rule_of_its_own(office):
+    pack = RulePack.objects.get(code="district")
+    form = {
+        "pack": pack.pk, "key": "repair.volunteering.minimum_hours", "value": "20", "unit": "hours",
+        "basis_title": "示范区办法", "basis_article": "第三条", "mark": "V", "verified": "on",
+        "effective_from": "2026-06-01", "effective_until": "", "sectors": "[]", "note": "", "active": "on",
+    }  # fmt: skip
+    refused = office.post(address(Rule, "add"), form | {"value": "-20"})
+    assert refused.context["adminform"].errors
+    made = office.post(address(Rule, "add"), form)
+    assert made.status_code == 302, made.context["adminform"].errors
+    assert can_repair_by("volunteering", "local", today_book())
+    load_packs()
+    assert can_repair_by("volunteering", "local", today_book()), "a load leaves an office's own rules alone"
 
 
 @pytest.mark.parametrize("model", [Rule, ReasonCode, CalendarYear, Entry, User])
