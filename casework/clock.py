@@ -59,7 +59,7 @@ def clock(case: Case, today: date, calendar: WorkCalendar, book: RuleBook) -> Cl
         start, key, step, label = request.requested_at, "supplement.answer_working_days", "answer", _("补正期限")
     else:
         return None
-    rule = book.value(key)
+    rule = book.value(key, case.record.sector)
     day = local_day(start)
     result = due(day, int(rule.value), calendar)
     sentence = _("自%(start)s的次日起%(days)s个工作日") % {"start": day.isoformat(), "days": rule.value}

@@ -29,9 +29,12 @@ class Facts:
     resubmitted_at: datetime | None = None
     accepted_at: datetime | None = None
     requested_at: datetime | None = None
+    sector: str = ""
     supplements: SimpleNamespace = field(init=False)
+    record: SimpleNamespace = field(init=False)
 
     def __post_init__(self):
+        self.record = SimpleNamespace(sector=self.sector)
         request = SimpleNamespace(requested_at=self.requested_at)
         self.supplements = SimpleNamespace(order_by=lambda _name: SimpleNamespace(last=lambda: request))
 
