@@ -117,7 +117,21 @@ else:
     _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)  # seconds; without it a dead host hangs us
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},  # with the usual 300 a few hundred visitors push each other's counts out
+    },
+    # Counts of readers, in each web process for itself (parties.limits).
+    "limits": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "limits",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    },
+}
+#: Proxies between visitors and us, each of which adds to X-Forwarded-For.
+PROXIES = env.int("PROXIES", default=1 if HTTPS else 0)
 
 # --- People ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "parties.User"

@@ -6,14 +6,13 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-from django.core.cache import cache
-from django.http import HttpRequest
 from django.utils import timezone
 
 from notices.models import Notice
+from parties.limits import Limit
 
 #: Tries from one address within a minute.
-TRIES_A_MINUTE = 30
+LIMIT = Limit("verify", tries=30, seconds=60)
 _OPENING, _CLOSING = re.compile(r"[\[(【〈<{]"), re.compile(r"[\])】〉>}]")
 
 
@@ -68,14 +67,3 @@ def fold_code(text: str) -> str:
 def mask_name(name: str) -> str:
     """Return a person's name as 张* or 欧***: the first character only."""
     return f"{name[:1]}{'*' * max(len(name) - 1, 1)}"
-
-
-def tried_too_often(request: HttpRequest) -> bool:
-    """Count one try of the caller's address; return whether it is over the limit of this minute."""
-    key = f"verify:{request.META.get('REMOTE_ADDR', '')}:{timezone.now():%H%M}"
-    if cache.add(key, 1, 120):
-        return False
-    try:
-        return cache.incr(key) > TRIES_A_MINUTE
-    except ValueError:  # it ran out between the two calls
-        return False

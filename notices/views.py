@@ -18,6 +18,7 @@ from notices import actions, guards, queries, storage, verification
 from notices.forms import RevokeForm, VerifyForm
 from notices.models import Notice
 from notices.summaries import in_short
+from parties.limits import seconds_to_wait
 from policy.verdict import Refused, no
 
 logger = logging.getLogger(__name__)
@@ -114,9 +115,9 @@ def verify_code(request: HttpRequest, check_code: str) -> HttpResponse:
 
 
 def _verified(request: HttpRequest, form: VerifyForm, number: str, check_code: str) -> HttpResponse:
-    if verification.tried_too_often(request):
-        response = render(request, "errors/429.html", {"minutes": 1}, status=429)
-        response["Retry-After"] = "60"
+    if wait := seconds_to_wait(request, verification.LIMIT):
+        response = render(request, "errors/429.html", {"seconds": wait}, status=429)
+        response["Retry-After"] = str(wait)
         return response
     answer = verification.verify(number, check_code)
     return render(request, "notices/verify.html", {"form": form, "answer": answer})

@@ -34,11 +34,17 @@ def too_big(request: HttpRequest) -> HttpResponse:
     return render(request, "errors/413.html", status=413)
 
 
-def too_many(request: HttpRequest, minutes: int) -> HttpResponse:
-    """Tried too often (429); ``minutes`` until it works again."""
-    response = render(request, "errors/429.html", {"minutes": minutes}, status=429)
-    response["Retry-After"] = str(minutes * 60)
+def too_many(request: HttpRequest, seconds: int, *, reading: bool = False) -> HttpResponse:
+    """Tried, or with ``reading`` read, too often (429); ``seconds`` until it works again."""
+    response = render(request, "errors/429.html", {"seconds": seconds, "reading": reading}, status=429)
+    response["Retry-After"] = str(seconds)
+    response["Cache-Control"] = "no-store"
     return response
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    """It was public once and is no longer (410). Nothing about whom it concerned, nor why."""
+    return render(request, "errors/410.html", status=410)
 
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:

@@ -5,3 +5,19 @@ from django.utils.translation import gettext_lazy as _
 class RecordsConfig(AppConfig):
     name = "records"
     verbose_name = _("失信信息")
+
+    def ready(self):
+        from django.db.models.signals import post_save
+
+        from parties.models import Subject
+
+        post_save.connect(_follow_a_new_name, sender=Subject, dispatch_uid="records.register_names")
+
+
+def _follow_a_new_name(sender, instance, created, update_fields, **_signal):
+    """A subject's name is corrected on lower floors, which do not know the register: it follows by itself."""
+    if created or (update_fields is not None and "name" not in update_fields):
+        return
+    from records.actions.listing import list_new_name
+
+    list_new_name(instance)

@@ -264,3 +264,7 @@ class RecordCorrection(models.Model):
 
     def __str__(self):
         return f"{self.record} {self.field}"
+
+
+# What the public register's search walks; Django looks for models here.
+from records.search.models import RegisterName  # noqa: E402, F401

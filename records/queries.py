@@ -1,19 +1,13 @@
 """Reading records: what each person may see, and what the public may find."""
 
-import re
-import unicodedata
-
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
-from parties.models import Subject, User
+from parties.models import User
 from records.guards import sees_all
 from records.models import AdverseRecord, ImportRun
+from records.search.finding import find_public, public_records, search_register, was_public
 
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]+")
-_CODE = re.compile(r"[0-9A-Z]{18}")
-#: Shorter names would list half the register.
-SHORTEST_NAME = 2
+__all__ = ["find_public", "public_records", "records_of", "runs_of", "search_register", "was_public"]
 
 
 def records_of(user: User | None) -> QuerySet[AdverseRecord]:
@@ -30,38 +24,6 @@ def records_of(user: User | None) -> QuerySet[AdverseRecord]:
     return records.none()
 
 
-def public_records() -> QuerySet[AdverseRecord]:
-    """Return what the public register shows today: entities only, publicised, inside the window.
-
-    A natural person is excluded here too, not only by never being publicised.
-    """
-    today = timezone.localdate()
-    return AdverseRecord.objects.select_related("subject", "authority").filter(
-        Q(publicity_until__gte=today) | Q(publicity_until__isnull=True),
-        status=AdverseRecord.Status.PUBLICISED,
-        publicity_from__lte=today,
-        subject__kind__in=[Subject.Kind.ENTITY, Subject.Kind.BUSINESS],
-    )
-
-
-def search_register(text: str) -> QuerySet[AdverseRecord]:
-    """Return the public records of a code (18 characters, exact) or of names that contain the text.
-
-    Full width, letter case, blanks around and invisible characters do not matter; brackets are found in
-    either width. A text of fewer than two characters finds nothing.
-    """
-    folded = fold(text)
-    code = re.sub(r"\s+", "", folded).upper()
-    if _CODE.fullmatch(code):
-        return public_records().filter(subject__code=code)
-    if len(folded) < SHORTEST_NAME:
-        return AdverseRecord.objects.none()
-    wanted = Q()
-    for name in {folded, folded.replace("(", "（").replace(")", "）")}:
-        wanted |= Q(subject_name__icontains=name) | Q(subject__name__icontains=name)
-    return public_records().filter(wanted)
-
-
 def runs_of(user: User) -> QuerySet[ImportRun]:
     """Return the imports this person may see: the same rule as ``guards.can_see_run``."""
     runs = ImportRun.objects.select_related("started_by")
@@ -70,8 +32,3 @@ def runs_of(user: User) -> QuerySet[ImportRun]:
     if user.role in (User.Role.OFFICER, User.Role.APPROVER) and user.authority_id:
         return runs.filter(Q(started_by=user) | Q(started_by__authority_id=user.authority_id))
     return runs.filter(started_by=user)
-
-
-def fold(text: str) -> str:
-    """Return what a person typed, folded: NFKC (half width), no invisible characters, single blanks."""
-    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text or "")).split())

@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.cache import caches
 
 from config.catalogues import compile_catalogues
 from policy.models import Rule
@@ -61,3 +62,9 @@ def media_root(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.MEDIA_ROOT.mkdir()
     return settings.MEDIA_ROOT
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_tried_anything_yet():
+    """Counts in memory (parties.limits) do not go with the database."""
+    caches["limits"].clear()

@@ -15,6 +15,7 @@ from notices.models import Notice
 from objections.models import Objection
 from parties.codes import make_code
 from parties.models import Agency, Authority, Subject, User
+from records.actions.listing import list_names
 from records.facts import event_data, notice_facts
 from records.models import AdverseRecord
 from repair.models import RepairApplication
@@ -105,6 +106,7 @@ def record(scene: Scene, name: str, number: int, decided: date, **changes) -> Ad
         "content_hash": f"{number:064d}",
     }
     made = AdverseRecord.objects.create(**(facts | changes))
+    list_names([made])
     scene.records[name] = made
     return made
 

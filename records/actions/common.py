@@ -10,6 +10,7 @@ from exchange.models import OutboundEvent
 from policy.publicity import classify, publicity_window
 from policy.rulebook import RuleBook
 from policy.verdict import Refused, Verdict
+from records.actions.listing import list_names
 from records.facts import FORMAL_LANGUAGE, policy_facts
 from records.models import AdverseRecord
 
@@ -32,9 +33,10 @@ def ask(verdict: Verdict, status: int = 409) -> None:
 
 
 def put_down(record: AdverseRecord) -> None:
-    """Save a changed record: its version counts every change."""
+    """Save a changed record: its version counts every change, and the register finds it if it is public now."""
     record.version += 1
     record.save()
+    list_names([record])
 
 
 def work_out(record: AdverseRecord, today: date | None = None) -> bool:

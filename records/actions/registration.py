@@ -13,6 +13,7 @@ from parties.models import Authority, Subject, User
 from records import guards
 from records.actions.common import journal_line, lock, settle, work_out
 from records.actions.letters import send_letters
+from records.actions.listing import list_names
 from records.canonical import CONTENT_FIELDS, CanonicalRecord, Reason, as_text
 from records.documents import document_key
 from records.facts import event_data
@@ -140,6 +141,7 @@ def _create(draft: CanonicalRecord, key: dict[str, Any]) -> AdverseRecord | None
     try:
         with transaction.atomic():
             record.save(force_insert=True)
+            list_names([record])
     except IntegrityError:
         if not AdverseRecord.objects.filter(**key).exists():
             raise

@@ -252,11 +252,11 @@ def test_verify_takes_any_text(world, notice, number, code):
 
 
 def test_verify_is_limited_by_address(world, notice, client):
-    for _ in range(verification.TRIES_A_MINUTE):
+    for _ in range(verification.LIMIT.tries):
         assert client.post(reverse("notices:verify"), {"number": "甲", "check_code": "X"}).status_code == 200
     response = client.post(reverse("notices:verify"), {"number": notice.number, "check_code": notice.check_code})
     assert response.status_code == 429
-    assert response["Retry-After"] == "60"
+    assert 0 < int(response["Retry-After"]) <= 61
     by_code = client.get(reverse("notices:verify_code", args=[notice.check_code]), {"number": notice.number})
     assert by_code.status_code == 429
     elsewhere = client.post(reverse("notices:verify"), {"number": "甲", "check_code": "X"}, REMOTE_ADDR="192.0.2.7")
