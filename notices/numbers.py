@@ -23,6 +23,9 @@ SUFFIXES = {
     Notice.Kind.REPAIR_REFUSAL: "不",
     Notice.Kind.OBJECTION_ACCEPTANCE: "异受",
     Notice.Kind.OBJECTION_RESULT: "异",
+    Notice.Kind.PUBLICITY_ENDED: "终",
+    Notice.Kind.RECORD_REVOKED: "撤",
+    Notice.Kind.RECORD_CORRECTED: "更",
 }
 
 

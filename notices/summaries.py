@@ -71,6 +71,21 @@ def in_short(notice: Notice) -> Summary:
             _("您的异议已经受理，处理期间信息旁会标注“有异议”。"),
             _("最迟 %(day)s 会有结果。") % {"day": due} if due else "",
         )
+    if kind == Notice.Kind.PUBLICITY_ENDED:
+        return Summary(
+            _("公示期满，%(number)s 已经自动停止公示。") % {"number": record.get("document_number", "")},
+            _("您不需要办理。如果别处仍在显示，请告诉我们。"),
+        )
+    if kind == Notice.Kind.RECORD_REVOKED:
+        return Summary(
+            _("%(number)s 这条失信信息已经撤销，不再公示和使用。") % {"number": record.get("document_number", "")},
+            _("您不需要办理。如果别处仍在显示，请告诉我们。"),
+        )
+    if kind == Notice.Kind.RECORD_CORRECTED:
+        return Summary(
+            _("%(number)s 这条失信信息的内容已经更正。") % {"number": record.get("document_number", "")},
+            _("仍有错误的，随时可以提出异议。"),
+        )
     if objection.get("outcome") == "upheld":
         return Summary(_("您的异议成立，信息已经更正或者撤销。"), "", reasons)
     return Summary(_("您的异议没有成立，信息维持不变。"), _("不服的，可以复议或诉讼。"), reasons)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from parties.models import Subject, User
 from records.guards import sees_all
+from records.life.models import Reminder
 from records.models import AdverseRecord, ImportRun
 
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]+")
@@ -60,6 +61,16 @@ def search_register(text: str) -> QuerySet[AdverseRecord]:
     for name in {folded, folded.replace("(", "（").replace(")", "）")}:
         wanted |= Q(subject_name__icontains=name) | Q(subject__name__icontains=name)
     return public_records().filter(wanted)
+
+
+def reminders_of(user: User) -> QuerySet[Reminder]:
+    """Return the reminders nobody has looked at yet, about live records of the subjects the user acts for."""
+    return Reminder.objects.select_related("record__authority").filter(
+        seen_at=None,
+        record__status__in=AdverseRecord.LIVE,
+        record__subject__agencies__user=user,
+        record__subject__agencies__active=True,
+    )
 
 
 def runs_of(user: User) -> QuerySet[ImportRun]:
