@@ -18,6 +18,7 @@ PUBLIC = [
 _DESK = [
     ("casework:desk", _("待办台")),
     ("records:import", _("信息录入")),
+    ("records:changes", _("记录变动")),
     ("portal:register", _("公示查询")),
     ("notices:verify", _("核验文书")),
 ]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from parties.models import Subject, User
 from records.guards import sees_all
-from records.life.models import Reminder
+from records.life.models import Explanation, Reminder, UpstreamChange
 from records.models import AdverseRecord, ImportRun
 
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]+")
@@ -71,6 +71,25 @@ def reminders_of(user: User) -> QuerySet[Reminder]:
         record__subject__agencies__user=user,
         record__subject__agencies__active=True,
     )
+
+
+def explanation_of(record: AdverseRecord) -> Explanation | None:
+    """Return the explanation that is shown beside this record, or None (自主解释)."""
+    return record.explanations.filter(status=Explanation.Status.LIVE).first()
+
+
+def explanations_to_moderate() -> QuerySet[Explanation]:
+    """Return the explanations that wait for the lead office, oldest first."""
+    waiting = Explanation.objects.filter(status=Explanation.Status.PENDING)
+    return waiting.select_related("record__authority", "record__subject", "submitted_by").order_by("submitted_at")
+
+
+def pending_changes(user: User) -> QuerySet[UpstreamChange]:
+    """Return the reported annulments and changes that wait to be confirmed and that this person may see."""
+    pending = UpstreamChange.objects.filter(status=UpstreamChange.Status.REPORTED).select_related(
+        "record__authority", "record__subject", "reported_by"
+    )
+    return pending if sees_all(user) else pending.filter(record__authority_id=user.authority_id)
 
 
 def runs_of(user: User) -> QuerySet[ImportRun]:

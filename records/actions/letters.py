@@ -1,5 +1,6 @@
 """What a record's subject is told in writing: 两书同达 at the beginning, and what became of the record later."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone, translation
@@ -15,7 +16,6 @@ from records.actions.common import is_over
 from records.facts import FORMAL_LANGUAGE, notice_facts
 from records.models import AdverseRecord
 
-
 #: 两书同达: what every new record sends.
 LETTERS = (Notice.Kind.ADVERSE_RECORD, Notice.Kind.REPAIR_GUIDANCE)
 
@@ -27,12 +27,14 @@ def send_letters(record: AdverseRecord, actor: User | None) -> list[Notice]:
     return [_issue(record, kind, actor, facts) for kind in LETTERS]
 
 
-def tell(record: AdverseRecord, kind: str, actor: User | None, **facts: Any) -> Notice:
+def tell(record: AdverseRecord, kind: str, actor: User | None, *, rule_ids: Iterable[int] = (), **facts: Any) -> Notice:
     """Issue one letter about what became of a record, inside the caller's transaction; return it.
 
-    ``facts`` are the keys of docs/notices.md beyond the record's own, already in Chinese.
+    ``facts`` are the keys of docs/notices.md beyond the record's own, already in Chinese; ``rule_ids`` the rules
+    that the letter rests on besides those of the record's window.
     """
-    return _issue(record, kind, actor, {"record": notice_facts(record), "because": record.because, **facts})
+    facts = {"record": notice_facts(record), "because": record.because, **facts}
+    return _issue(record, kind, actor, facts, rule_ids)
 
 
 def issuer_of(record: AdverseRecord) -> Authority:
@@ -40,7 +42,9 @@ def issuer_of(record: AdverseRecord) -> Authority:
     return record.authority if record.authority.notice_prefix else lead_authority()
 
 
-def _issue(record: AdverseRecord, kind: str, actor: User | None, facts: dict[str, Any]) -> Notice:
+def _issue(
+    record: AdverseRecord, kind: str, actor: User | None, facts: dict[str, Any], rule_ids: Iterable[int] = ()
+) -> Notice:
     return issue(
         kind=kind,
         issuer=issuer_of(record),
@@ -48,7 +52,7 @@ def _issue(record: AdverseRecord, kind: str, actor: User | None, facts: dict[str
         thing=record,
         facts=facts,
         actor=actor,
-        rule_ids=record.rule_ids,
+        rule_ids=[*record.rule_ids, *rule_ids],
     )
 
 
