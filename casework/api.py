@@ -63,10 +63,14 @@ class Step(Schema):
     version: int | None = Field(default=None, ge=1)
     codes: list[Text] = Field(default_factory=list, max_length=20, description="Reason codes.")
     opinion: Text = ""
-    outcome: Text = Field(default="", description="For recommend and decide: approved, refused, upheld or dismissed.")
+    outcome: Text = Field(
+        default="",
+        description="For recommend and decide: approved, refused, upheld, dismissed, granted or not_granted.",
+    )
     remedy: Literal["", "correct", "revoke"] = Field(default="", description="For upholding an objection.")
     field: Text = ""
     corrected_value: Text = ""
+    granted_until: date | None = Field(default=None, description="For granting a deferral: its last day.")
 
 
 Verb = Literal[

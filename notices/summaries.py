@@ -71,6 +71,14 @@ def in_short(notice: Notice) -> Summary:
             _("您的异议已经受理，处理期间信息旁会标注“有异议”。"),
             _("最迟 %(day)s 会有结果。") % {"day": due} if due else "",
         )
+    if kind == Notice.Kind.DEFERRAL_APPROVAL:
+        until = in_words((facts.get("deferral") or {}).get("until"))
+        return Summary(
+            _("准予延期，%(day)s 之前暂不公示。") % {"day": until} if until else _("准予延期，期间暂不公示。"),
+            _("请在延期届满之前履行完毕；履行后可以申请修复。"),
+        )
+    if kind == Notice.Kind.DEFERRAL_REFUSAL:
+        return Summary(_("这次没有准予延期。"), _("请按原定期限履行；不服的，可以复议或诉讼。"), reasons)
     if kind == Notice.Kind.PUBLICITY_ENDED:
         return Summary(
             _("公示期满，%(number)s 已经自动停止公示。") % {"number": record.get("document_number", "")},

@@ -54,8 +54,8 @@ def my_record(request: HttpRequest, public_id: str) -> HttpResponse:
         see_reminders(request.user, record)
     today = timezone.localdate()
     cases = list(record.cases.all())
-    repair_open = next((c for c in cases if c.kind == Case.Kind.REPAIR and _is_running(c)), None)
-    objection_open = next((c for c in cases if c.kind == Case.Kind.OBJECTION and _is_running(c)), None)
+    running = {kind: next((c for c in cases if c.kind == kind and _is_running(c)), None) for kind in Case.Kind}
+    repair_open = running[Case.Kind.REPAIR]
     return render(
         request,
         "portal/my_record.html",
@@ -68,7 +68,8 @@ def my_record(request: HttpRequest, public_id: str) -> HttpResponse:
             "repair_open": repair_open,
             "stage": stage_of(repair_open) if repair_open and repair_open.is_open else None,
             "clock": clock_now(repair_open) if repair_open and repair_open.is_open else None,
-            "objection_open": objection_open,
+            "objection_open": running[Case.Kind.OBJECTION],
+            "deferral_open": running[Case.Kind.DEFERRAL],
             "cases": cases,
             "letters": notices_about(record),
             "lines": sync_lines(record.public_id),

@@ -5,6 +5,7 @@ changes and the sweep are transactions of their own.
 """
 
 from records.actions.correction import correct, decide_proposal
+from records.actions.deferring import defer
 from records.actions.ending import expire, remove_after_repair, revoke, set_objection_mark
 from records.actions.explaining import decline_explanation, explain, show_explanation, withdraw_explanation
 from records.actions.registration import register
@@ -17,6 +18,7 @@ __all__ = [
     "correct",
     "decide_proposal",
     "decline_explanation",
+    "defer",
     "dismiss_change",
     "expire",
     "explain",
