@@ -1,16 +1,18 @@
 """What the calendar does to a record: publicity begins, ends, begins again after a deferral; its subject is reminded."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.utils import timezone
 
 from exchange.actions import emit
 from exchange.models import OutboundEvent
 from journal import actions as journal
+from notices.models import Notice
 from parties.guards import can_act_for
 from parties.models import User
 from records.actions.common import ask, is_over, journal_line, lock, may_start, put_down, settle, to_be_publicised
 from records.actions.ending import expire
+from records.actions.letters import LETTERS
 from records.facts import event_data
 from records.life.models import Reminder
 from records.models import AdverseRecord
@@ -40,6 +42,26 @@ def bring_up_to_date(pk: int, today: date | None = None) -> list[str]:
         if record.remind_on is not None and record.remind_on <= today and _remind(record):
             done.append(REMINDED)
         return done
+
+
+def note_service(notice: Notice, at: datetime) -> None:
+    """告知: both letters (两书) have reached the subject; inside the transaction of the service.
+
+    Publicity does not wait for it unless the rule ``publicity.waits_for_service`` says so; then it begins now.
+    """
+    if notice.thing_type != AdverseRecord._meta.label_lower or notice.kind not in LETTERS:
+        return
+    record = lock(AdverseRecord(pk=notice.thing_id))
+    if record.notified_at is not None:
+        return
+    letters = Notice.objects.filter(thing_type=notice.thing_type, thing_id=notice.thing_id, kind__in=LETTERS)
+    if set(letters.filter(service__isnull=False).values_list("kind", flat=True)) != set(LETTERS):
+        return
+    record.notified_at = at
+    put_down(record)
+    journal.append(None, "records.notify", record, journal_line(record, served_at=at.isoformat()))
+    if record.is_live and _waits_for_its_start(record) and may_start(record, timezone.localdate()):
+        _start(record)
 
 
 def _deferral_is_over(record: AdverseRecord, today: date) -> bool:

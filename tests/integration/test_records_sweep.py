@@ -14,10 +14,12 @@ from django.utils import timezone
 
 from exchange.models import OutboundEvent
 from journal.models import Entry
+from notices import actions as notices
 from notices.models import Notice
 from policy.models import Rule
 from policy.workdays import add_months
 from records import actions, queries
+from records.actions.letters import LETTERS
 from records.life import sweep as sweeping
 from records.life.models import Reminder
 from records.life.sweep import sweep_publicity
@@ -269,3 +271,48 @@ def test_publicity_waits_for_service_only_where_a_rule_says_so(world, waits):
     assert record.status == (S.REGISTERED if waits else S.PUBLICISED)
     assert queries.search_register(code(11)).exists() is not waits
     assert sweep_publicity().started == []
+
+
+def open_letters(world, record, *kinds) -> None:
+    for notice in Notice.objects.filter(thing_id=str(record.pk), kind__in=kinds or LETTERS):
+        Notice.objects.filter(pk=notice.pk).update(rendering="rendered", pdf="x.pdf", sha256="0" * 64)
+        notices.serve(world.enterprise, notice)
+
+
+def test_notified_means_that_both_letters_were_opened(world):
+    record = take()
+    open_letters(world, record, Notice.Kind.REPAIR_GUIDANCE)
+    assert fresh(record).notified_at is None
+    open_letters(world, record, Notice.Kind.ADVERSE_RECORD)
+    served = Notice.objects.get(thing_id=str(record.pk), kind=Notice.Kind.ADVERSE_RECORD).service.served_at
+    assert (fresh(record).notified_at, fresh(record).status) == (served, S.PUBLICISED)
+    assert verbs(record).count("records.notify") == 1
+    open_letters(world, record)
+    assert verbs(record).count("records.notify") == 1
+    assert events(record) == ["published"]
+
+
+def test_where_a_rule_says_so_publicity_begins_with_the_second_letter(world):
+    rule = Rule.objects.get(key="publicity.waits_for_service")
+    rule.value = True
+    rule.save()
+    record, other = take(1), take(2)
+    open_letters(world, record)
+    assert (fresh(record).status, fresh(other).status) == (S.PUBLICISED, S.REGISTERED)
+    assert events(record) == ["published"]
+    rule.value = False
+    rule.save()
+    assert sweep_publicity().started == [other.public_id], "the rule was lifted: nobody waits any more"
+    with transaction.atomic():
+        actions.revoke(other, None, "测试", "测试")
+    open_letters(world, other)
+    assert (fresh(other).status, fresh(other).notified_at is not None) == (S.REVOKED, True)
+
+
+def test_one_that_waits_to_its_last_day_ends_without_a_word_to_platforms(world):
+    rule = Rule.objects.get(key="publicity.waits_for_service")
+    rule.value = True
+    rule.save()
+    record = take()
+    assert sweep_publicity(record.publicity_until + DAY).stopped == [record.public_id]
+    assert events(record) == [] and Notice.Kind.PUBLICITY_ENDED not in letters(record)
