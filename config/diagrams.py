@@ -6,7 +6,7 @@ from django.utils import translation
 from deferrals.models import Deferral
 from notices.models import Notice
 from objections.models import Objection
-from records.models import AdverseRecord, Explanation, UpstreamChange
+from records.models import AdverseRecord, Explanation, PriorReminder, UpstreamChange
 from repair.flow import RepairFlow
 from repair.models import RepairApplication
 
@@ -18,6 +18,7 @@ MACHINES: dict[str, type[Model]] = {
     "An adverse record": AdverseRecord,
     "A subject's explanation": Explanation,
     "A change upstream": UpstreamChange,
+    "A reminder before a record": PriorReminder,
     "A notice": Notice,
 }
 

@@ -79,6 +79,11 @@ def in_short(notice: Notice) -> Summary:
         )
     if kind == Notice.Kind.DEFERRAL_REFUSAL:
         return Summary(_("这次没有准予延期。"), _("请按原定期限履行；不服的，可以复议或诉讼。"), reasons)
+    if kind == Notice.Kind.PRIOR_REMINDER:
+        return Summary(
+            _("请改正：%(matter)s") % {"matter": (facts.get("matter") or {}).get("text", "")},
+            _("请在 %(day)s 之前改正，按期改正的不作记录。") % {"day": due} if due else _("按期改正的不作记录。"),
+        )
     if kind == Notice.Kind.PUBLICITY_ENDED:
         return Summary(
             _("公示期满，%(number)s 已经自动停止公示。") % {"number": record.get("document_number", "")},

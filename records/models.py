@@ -291,4 +291,4 @@ class RecordCorrection(models.Model):
 
 
 # What is kept beside a record; Django looks for models here.
-from records.life.models import Explanation, Reminder, UpstreamChange  # noqa: E402, F401
+from records.life.models import Explanation, PriorReminder, Reminder, UpstreamChange  # noqa: E402, F401

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from parties.models import Subject, User
 from records.guards import sees_all
-from records.life.models import Explanation, Reminder, UpstreamChange
+from records.life.models import Explanation, PriorReminder, Reminder, UpstreamChange
 from records.models import AdverseRecord, ImportRun
 
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]+")
@@ -90,6 +90,12 @@ def pending_changes(user: User) -> QuerySet[UpstreamChange]:
         "record__authority", "record__subject", "reported_by"
     )
     return pending if sees_all(user) else pending.filter(record__authority_id=user.authority_id)
+
+
+def prior_reminders_of(user: User) -> QuerySet[PriorReminder]:
+    """Return the reminders before a record that this person's office gave (all of them for the lead office)."""
+    reminders = PriorReminder.objects.select_related("authority", "subject")
+    return reminders if sees_all(user) else reminders.filter(authority_id=user.authority_id)
 
 
 def runs_of(user: User) -> QuerySet[ImportRun]:

@@ -74,6 +74,8 @@ def facts_of(kind: str) -> dict:
     more = {"objection": OBJECTION} if kind.startswith("objection") else {}
     if kind.startswith("deferral"):
         more = {"deferral": DEFERRAL}
+    if kind == "prior_reminder":
+        more = {"matter": {"document_number": "青图借〔2026〕15号", "text": "所借图书2册逾期未还。"}}
     if kind.startswith("record_"):
         more = {"change": CHANGE}
     return {**FACTS, **more}

@@ -68,9 +68,7 @@ def notices_issued() -> Iterator[Broken]:
         if asked and Notice.Kind.SUPPLEMENT not in kinds:
             yield Broken("notice", _row(case), _("要求过补正，却没有补正通知书。"))
     letters = {Notice.Kind.ADVERSE_RECORD, Notice.Kind.REPAIR_GUIDANCE}
-    for record in AdverseRecord.objects.filter(
-        subject__kind__in=[Subject.Kind.ENTITY, Subject.Kind.BUSINESS]
-    ).iterator():
+    for record in AdverseRecord.objects.iterator():
         sent = set(
             Notice.objects.filter(thing_type="records.adverserecord", thing_id=str(record.pk)).values_list(
                 "kind", flat=True

@@ -130,6 +130,42 @@ class ReportChangeForm(forms.Form):
         return {name: self.cleaned_data[f"new_{name}"].replace("\r\n", "\n") for name in CHANGEABLE}
 
 
+class PriorReminderForm(forms.Form):
+    """Whom to remind of what; or when and how it was done already."""
+
+    name = forms.CharField(label=_("姓名"), max_length=60, error_messages={"required": _("请填写被提醒人的姓名。")})
+    identity_number = forms.CharField(
+        label=_("身份证号码"),
+        max_length=30,
+        help_text=_("用来确定是谁；页面和文书上只显示前后几位。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("请填写 18 位居民身份证号码。")},
+    )
+    document_number = forms.CharField(
+        label=_("事项编号"),
+        max_length=128,
+        help_text=_("以后记录时用同一个编号，例如：某图借〔2026〕12号。"),
+        error_messages={"required": _("请填写事项编号。")},
+    )
+    matter = forms.CharField(
+        label=_("需要改正什么"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("例如：所借图书2册，应于2026年9月1日归还，至今未还。"),
+        error_messages={"required": _("请写明需要改正什么。")},
+    )
+    earlier = forms.DateField(
+        label=_("已经提醒过的，填写提醒日期"),
+        required=False,
+        help_text=_("不填则今天发出提醒函，期限从今天的次日起算。"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": _("没有看懂这个日期，请写成 2026-04-01 这样。")},
+    )
+    means = forms.CharField(
+        label=_("当时怎样提醒的"), required=False, max_length=100, help_text=_("例如短信、电话、纸质通知。")
+    )
+
+
 class DismissChangeForm(forms.Form):
     prefix = "dismiss"
     note = forms.CharField(

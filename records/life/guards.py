@@ -3,10 +3,11 @@
 from django.utils.translation import gettext as _
 
 from parties.guards import acts_for, can_act_for
-from parties.models import User
+from parties.models import Authority, User
 from policy.verdict import YES, Basis, Verdict, no
 from records.guards import sees_all
-from records.life.models import Explanation, UpstreamChange
+from records.intake.prior import sector_reminded_first
+from records.life.models import Explanation, PriorReminder, UpstreamChange
 from records.models import AdverseRecord
 
 TWO_PEOPLE = Basis("信用修复管理办法", "（内部控制：报告与核实分离）", verified=False)
@@ -86,6 +87,39 @@ def can_read_change(actor: User | None, change: UpstreamChange) -> Verdict:
     if sees_all(actor) or (_works(actor) and actor.authority_id == change.record.authority_id):
         return YES
     return no("not_yours", _("这项报告不在您的查看范围内。"), _("如需查看，请联系作出决定的机关或信用主管部门。"))
+
+
+def can_remind(actor: User | None, authority: Authority) -> Verdict:
+    """Whether someone may remind a person before a record: an officer of an office whose sector asks for it.
+
+    ``None`` as actor is the system itself (the demo, a command).
+    """
+    if not sector_reminded_first(authority.name):
+        return no("not_this_sector", _("这个单位的领域不用先提醒、后记录。"), _("请直接报送失信信息。"))
+    if actor is None or (_works(actor) and (actor.authority.is_lead or actor.authority_id == authority.pk)):
+        return YES
+    return no("not_your_authority", _("提醒由认定单位或信用主管部门的工作人员办理。"))
+
+
+def can_note_corrected(actor: User | None, reminder: PriorReminder) -> Verdict:
+    """Whether someone may note that the matter was put right: the same office, as long as it is no record."""
+    office = can_remind(actor, reminder.authority)
+    if not office:
+        return office
+    if acts_for(actor, reminder.subject):
+        return no("own_matter", _("这是您自己的事项，请由其他同事办理。"), basis=TWO_PEOPLE)
+    if reminder.status == PriorReminder.Status.CORRECTED:
+        return no("corrected", _("这件事已经记为改正。"))
+    if record_of(reminder) is not None:
+        return no("recorded", _("这件事已经记录。"), _("改正之后，当事人可以申请信用修复。"))
+    return YES
+
+
+def record_of(reminder: PriorReminder) -> AdverseRecord | None:
+    """Return the record that the matter became, or None."""
+    return AdverseRecord.objects.filter(
+        authority_id=reminder.authority_id, document_key=reminder.document_key, subject_id=reminder.subject_id
+    ).first()
 
 
 def _works(actor: User | None) -> bool:

@@ -161,3 +161,54 @@ class Reminder(models.Model):
 
     def __str__(self):
         return f"{self.record} {self.get_kind_display()}"
+
+
+class PriorReminder(FSMModelMixin, models.Model):
+    """先提醒、后记录 (信易阅): a person is asked to put a small matter right before it may become a record."""
+
+    class Status(models.TextChoices):
+        REMINDED = "reminded", _("已提醒")
+        CORRECTED = "corrected", _("已改正，不记录")
+
+    authority = models.ForeignKey(
+        "parties.Authority", on_delete=models.PROTECT, related_name="+", verbose_name=_("提醒单位")
+    )
+    subject = models.ForeignKey(
+        "parties.Subject", on_delete=models.PROTECT, related_name="prior_reminders", verbose_name=_("被提醒人")
+    )
+    sector = models.CharField(_("领域"), max_length=40)
+    #: The matter's number: a record of it carries the same.
+    document_number = models.CharField(_("事项编号"), max_length=128)
+    document_key = models.CharField(max_length=128)
+    matter = models.TextField(_("提醒事项"))
+    #: The event that starts the term: our own letter's day, or the day of an earlier reminder by other means.
+    reminded_on = models.DateField(_("提醒日期"))
+    #: How it was told, when not by our letter (text message, paper slip ...).
+    means = models.CharField(_("提醒方式"), max_length=100, blank=True)
+    #: The last day for putting it right.
+    respond_by = models.DateField(_("改正期限"))
+    status = FSMField(_("状态"), default=Status.REMINDED, choices=Status.choices, protected=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    entered_at = models.DateTimeField(_("登记时间"))
+    closed_at = models.DateTimeField(_("改正时间"), null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authority", "document_key", "subject"], name="records_prior_reminder_once"
+            ),
+            models.CheckConstraint(
+                name="records_prior_reminder_has_a_term", condition=Q(respond_by__gte=F("reminded_on"))
+            ),
+        ]
+        ordering = ["-reminded_on", "-id"]
+        verbose_name = _("先行提醒")
+        verbose_name_plural = _("先行提醒")
+
+    def __str__(self):
+        return f"{self.subject} {self.document_number}"
+
+    @transition(field=status, source=Status.REMINDED, target=Status.CORRECTED)
+    def correct(self, at):
+        """已改正: put right in time or later; it does not become a record any more."""
+        self.closed_at = at

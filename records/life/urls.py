@@ -12,6 +12,8 @@ urlpatterns = [
     path("changes/upstream/<int:pk>/dismiss/", views.settle, {"verb": "dismiss"}, name="dismiss_change"),
     path("changes/explanations/<int:pk>/", views.moderate, name="moderate"),
     path("changes/explanations/<int:pk>/withdraw/", views.withdraw_explanation, name="withdraw_explanation"),
+    path("reminders/", views.prior_reminders, name="prior_reminders"),
+    path("reminders/<int:pk>/corrected/", views.note_corrected, name="note_corrected"),
     path("records/<str:public_id>/upstream/", views.report, name="report_change"),
     path("records/<str:public_id>/explanation/", views.explanation, name="explanation"),
 ]

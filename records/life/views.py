@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,14 +19,28 @@ from records.documents import document_key
 from records.guards import can_read
 from records.life import guards
 from records.life.deadlines import deadline_of
-from records.life.forms import DeclineExplanationForm, DismissChangeForm, ExplanationForm, ReportChangeForm
-from records.life.models import Explanation, UpstreamChange
+from records.life.forms import (
+    DeclineExplanationForm,
+    DismissChangeForm,
+    ExplanationForm,
+    PriorReminderForm,
+    ReportChangeForm,
+)
+from records.life.models import Explanation, PriorReminder, UpstreamChange
 from records.models import AdverseRecord
 from records.uploads import UnusableFile, inspect
 
 #: Records offered when an officer looks for the one that a decision is about.
 FOUND_AT_MOST = 10
 #: What the form of a report can show beside one field.
+REMINDERS_A_PAGE = 30
+REMINDER_FIELDS = {
+    "identity": "identity_number",
+    "document_number": "document_number",
+    "reminded": "document_number",
+    "future": "earlier",
+    "no_means": "means",
+}
 _FIELD_OF = {"future": "effective_on", "too_early": "effective_on"}
 
 
@@ -45,6 +60,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         "late": sum(deadline.late for _change, deadline in rows),
         "explanations": queries.explanations_to_moderate() if lead else None,
         "text": text,
+        "reminds": bool(lead or (request.user.authority and guards.can_remind(request.user, request.user.authority))),
         "found": _find(request, text) if text else None,
     }
     return render(request, "records/changes.html", context)
@@ -211,6 +227,46 @@ def moderate(request: HttpRequest, pk: int) -> HttpResponse:
         "shown": queries.explanation_of(found.record),
     }
     return render(request, "records/moderate.html", context, status=422 if form.is_bound else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def prior_reminders(request: HttpRequest) -> HttpResponse:
+    """先提醒、后记录: who was reminded of what until when; a form for a new one."""
+    _ask(guards.can_see_changes(request.user))
+    authority = request.user.authority
+    verdict = guards.can_remind(request.user, authority) if authority else None
+    form = PriorReminderForm(request.POST or None) if verdict else None
+    if request.method == "POST" and verdict is not None:
+        _ask(verdict)
+        if form.is_valid():
+            try:
+                actions.remind_first(request.user, authority, **form.cleaned_data)
+            except Refused as refused:
+                if refused.status == 403:
+                    raise
+                field = REMINDER_FIELDS.get(refused.verdict.code)
+                form.add_error(field, f"{refused.verdict.reason}{refused.verdict.cure}")
+            else:
+                messages.success(request, _("已提醒。期限过后仍未改正的，可以报送记录。"))
+                return redirect("records:prior_reminders")
+    page = Paginator(queries.prior_reminders_of(request.user), REMINDERS_A_PAGE).get_page(request.GET.get("page"))
+    rows = [
+        (reminder, guards.record_of(reminder), guards.can_note_corrected(request.user, reminder)) for reminder in page
+    ]
+    context = {"form": form, "page_obj": page, "rows": rows, "verdict": verdict, "today": timezone.localdate()}
+    return render(request, "records/prior_reminders.html", context, status=422 if form and form.is_bound else 200)
+
+
+@login_required
+@require_POST
+def note_corrected(request: HttpRequest, pk: int) -> HttpResponse:
+    """The matter was put right."""
+    reminder = get_object_or_404(PriorReminder.objects.select_related("authority", "subject"), pk=pk)
+    actions.note_corrected(request.user, reminder)
+    messages.success(request, _("已记为改正，不再记录。"))
+    return redirect("records:prior_reminders")
 
 
 def _record(request: HttpRequest, public_id: str) -> AdverseRecord:
