@@ -15,9 +15,9 @@ from casework.clock import clock_now
 from casework.kinds import kind_of, specific
 from casework.models import Case
 from casework.queries import matching, visible_cases
-from casework.uploads import UnusableFile
 from parties.models import User
 from policy.verdict import Refused, no
+from records.uploads import UnusableFile
 
 router = Router(tags=["cases"])
 
@@ -63,10 +63,14 @@ class Step(Schema):
     version: int | None = Field(default=None, ge=1)
     codes: list[Text] = Field(default_factory=list, max_length=20, description="Reason codes.")
     opinion: Text = ""
-    outcome: Text = Field(default="", description="For recommend and decide: approved, refused, upheld or dismissed.")
+    outcome: Text = Field(
+        default="",
+        description="For recommend and decide: approved, refused, upheld, dismissed, granted or not_granted.",
+    )
     remedy: Literal["", "correct", "revoke"] = Field(default="", description="For upholding an objection.")
     field: Text = ""
     corrected_value: Text = ""
+    granted_until: date | None = Field(default=None, description="For granting a deferral: its last day.")
 
 
 Verb = Literal[

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from viewflow.workflow.models import Task
 
 from casework.clock import Clock, clock
 from casework.flow import APPROVE, REVIEW
 from casework.kinds import all_kinds
-from casework.models import Case, Evidence
+from casework.models import Case, Evidence, Review
 from casework.queries import matching
 from casework.todo import OPEN
 from parties.models import Agency, User
@@ -42,6 +42,8 @@ def tasks_of(user: User) -> QuerySet[Task]:
     if user.role not in (User.Role.OFFICER, User.Role.APPROVER) or not user.authority_id:
         return tasks.none()
     own_office = Q(owner_permission=REVIEW, process__case__authority=user.authority_id)
+    if user.role == User.Role.OFFICER:
+        own_office |= _to_decide_as_a_peer(user)
     if not user.authority.is_lead:
         return tasks.filter(own_office)
     lead_kinds = [kind.code for kind in all_kinds() if kind.lead_may_accept]
@@ -51,6 +53,15 @@ def tasks_of(user: User) -> QuerySet[Task]:
     if user.role == User.Role.APPROVER:
         return tasks.filter(received | Q(owner_permission=APPROVE))
     return tasks.filter(own_office | received)
+
+
+def _to_decide_as_a_peer(user: User) -> Q:
+    """What a second officer of the handling authority may decide: not what he recommended himself."""
+    peers = [kind.code for kind in all_kinds() if kind.peer_may_decide]
+    last = Review.objects.filter(case=OuterRef("pk"), stage=Review.Stage.FIRST).order_by("-reviewed_at", "-id")
+    cases = Case.objects.filter(kind__in=peers, authority=user.authority_id, status=Case.Status.RECOMMENDED)
+    cases = cases.annotate(preparer=Subquery(last.values("reviewer")[:1])).exclude(preparer=user.pk)
+    return Q(owner_permission=APPROVE, process__case__in=cases.values("pk"))
 
 
 def search(tasks: QuerySet[Task], text: str) -> QuerySet[Task]:

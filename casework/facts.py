@@ -15,7 +15,7 @@ from policy.workdays import WorkCalendar
 from records.facts import notice_facts as record_facts
 
 #: Notices against which the party has remedies (行政复议法 20, 行政诉讼法 46).
-ADVERSE = {Notice.Kind.DECLINE, Notice.Kind.REPAIR_REFUSAL}
+ADVERSE = {Notice.Kind.DECLINE, Notice.Kind.REPAIR_REFUSAL, Notice.Kind.DEFERRAL_REFUSAL}
 #: Notices made by the lead office; the others are the handling authority's.
 LEAD_NOTICES = {Notice.Kind.REPAIR_APPROVAL, Notice.Kind.REPAIR_REFUSAL, Notice.Kind.OBJECTION_RESULT}
 
@@ -69,7 +69,7 @@ def _facts(
         }
         rule_ids += [value.rule_id for value in (review, suit) if value.rule_id]
     if outcome:
-        condition = book.value("repair.conditions") if case.kind == Case.Kind.REPAIR else None
+        condition = book.value(kind.decision_basis) if kind.decision_basis else None
         if condition:
             facts["because"].append({"text": "", "title": condition.basis.title, "article": condition.basis.article})
             rule_ids += [condition.rule_id] if condition.rule_id else []

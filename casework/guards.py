@@ -30,6 +30,10 @@ def _is_officer_for(actor: User, case: Case) -> bool:
     return actor.role == User.Role.OFFICER and actor.authority_id == case.authority_id
 
 
+def _is_lead_approver(actor: User) -> bool:
+    return bool(actor.role == User.Role.APPROVER and actor.authority_id and actor.authority.is_lead)
+
+
 def _is_lead_staff(actor: User) -> bool:
     return bool(
         actor.role in (User.Role.OFFICER, User.Role.APPROVER) and actor.authority_id and actor.authority.is_lead
@@ -153,14 +157,18 @@ def _may_review(actor: User, case: Case) -> Verdict:
 
 
 def _may_decide(actor: User, case: Case) -> Verdict:
-    if not (actor.role == User.Role.APPROVER and actor.authority_id and actor.authority.is_lead):
+    peers = kind_of(case).peer_may_decide
+    if not (_is_lead_approver(actor) or (peers and _is_officer_for(actor, case))):
+        if peers:
+            reason = _("复核由%(authority)s的另一位经办人，或者信用主管部门的审批人办理。")
+            return no("not_an_approver", reason % {"authority": case.authority.name})
         return no("not_an_approver", _("复核由信用主管部门的审批人办理。"))
     preparer = current_preparer(case)
     if preparer and preparer.pk == actor.pk:
         return no(
             "same_person",
             _("您是这件办件的初审人，不能再由您复核。"),
-            _("请由另一位审批人复核。"),
+            _("请由另一位工作人员复核。") if peers else _("请由另一位审批人复核。"),
             TWO_PEOPLE,
         )
     return _not_involved(actor, case)
@@ -198,7 +206,7 @@ def can_recommend(actor: User, case: Case) -> Verdict:
 
 
 def can_decide(actor: User, case: Case) -> Verdict:
-    """复核: a different person, of the lead office."""
+    """复核: a different person, of the lead office (or, where the kind says so, of the handling authority)."""
     return _all(_may_decide(actor, case), _status(case, Case.Status.RECOMMENDED)) and _not_taken(actor, case)
 
 

@@ -1,6 +1,6 @@
 """What differs between the kinds of case. Everything else is the same code for all of them.
 
-A room above (``repair``, ``objections``) describes its kind once and registers it when the project starts;
+A room above (``repair``, ``objections``, ``deferrals``) describes its kind once and registers it when the project starts;
 ``casework`` never imports upwards.
 """
 
@@ -42,6 +42,12 @@ class CaseKind(ABC):
     decide_limit: str
     #: Whether the decision's limit runs from acceptance or already from submission.
     decide_from_submission: bool = False
+    #: The rule that a decision rests on; empty: none of its own.
+    decision_basis: str = ""
+    #: A second officer of the handling authority may decide as well as the lead office's approvers.
+    peer_may_decide: bool = False
+    #: The applicant signs a 信用承诺书 before handing in.
+    needs_commitment: bool = True
     #: The lead office may accept as well as the determining authority.
     lead_may_accept: bool = False
     #: Outcomes of a decision, the favourable one first.
@@ -97,6 +103,10 @@ class CaseKind(ABC):
     def review_form(self, *args, **kwargs):
         """Return the officer's form of a recommendation."""
 
+    def review_initial(self, case: Case) -> dict[str, Any]:
+        """Return what the officer's form of a recommendation starts with."""
+        return {}
+
     def recommend(self, actor: User, case: Case, cleaned: dict[str, Any], version: int | None) -> None:
         """Carry out a recommendation from the cleaned form."""
         from casework import actions
@@ -108,7 +118,7 @@ class CaseKind(ABC):
     @property
     def refusal_verb(self) -> str:
         """The verb under which the reasons of an unfavourable outcome are listed."""
-        return "refuse" if self.code == Case.Kind.REPAIR else "dismiss"
+        return "dismiss" if self.code == Case.Kind.OBJECTION else "refuse"
 
     def reason_verb(self, verb: str, outcome: str = "") -> str:
         """Return the verb whose coded reasons this step needs, or an empty text when it needs none."""
@@ -156,6 +166,6 @@ def all_kinds() -> list[CaseKind]:
 
 
 def specific(case: models.Model) -> Case:
-    """Return the case as its own child model (``RepairApplication`` or ``Objection``)."""
+    """Return the case as its own child model (``RepairApplication``, ``Objection``, ``Deferral``)."""
     model = kind_of(case).model
     return case if isinstance(case, model) else model.objects.get(pk=case.pk)

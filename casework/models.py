@@ -21,6 +21,7 @@ class Case(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     class Kind(models.TextChoices):
         REPAIR = "repair", _("信用修复")
         OBJECTION = "objection", _("异议")
+        DEFERRAL = "deferral", _("延期履行")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("草稿")
@@ -34,10 +35,14 @@ class Case(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         REFUSED = "refused", _("不予修复")
         UPHELD = "upheld", _("异议成立")
         DISMISSED = "dismissed", _("异议不成立")
+        GRANTED = "granted", _("准予延期")
+        NOT_GRANTED = "not_granted", _("不予延期")
 
     #: Waiting for the office or for the applicant.
     OPEN = (Status.SUBMITTED, Status.SUPPLEMENT_REQUESTED, Status.ACCEPTED, Status.RECOMMENDED)
-    DECIDED = (Status.APPROVED, Status.REFUSED, Status.UPHELD, Status.DISMISSED)
+    DECIDED = (
+        Status.APPROVED, Status.REFUSED, Status.UPHELD, Status.DISMISSED, Status.GRANTED, Status.NOT_GRANTED
+    )  # fmt: skip
     CLOSED = (*DECIDED, Status.DECLINED, Status.WITHDRAWN)
 
     kind = models.CharField(_("种类"), max_length=10, choices=Kind)
@@ -87,6 +92,8 @@ class Case(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
                         "refused",
                         "upheld",
                         "dismissed",
+                        "granted",
+                        "not_granted",
                     ]
                 ),
             ),
@@ -174,6 +181,7 @@ class Evidence(models.Model):
         PERFORMANCE = "performance", _("履行义务证明")
         IDENTITY = "identity", _("身份或授权证明")
         OBJECTION = "objection", _("异议证明")
+        DEFERRAL = "deferral", _("延期理由证明")
         VERIFICATION = "verification", _("核实材料")
         OTHER = "other", _("其他材料")
 
@@ -302,7 +310,7 @@ class Decision(models.Model):
             ),
             models.CheckConstraint(
                 name="casework_outcome_known",
-                condition=Q(outcome__in=["approved", "refused", "upheld", "dismissed"]),
+                condition=Q(outcome__in=["approved", "refused", "upheld", "dismissed", "granted", "not_granted"]),
             ),
         ]
         verbose_name = _("决定")

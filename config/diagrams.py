@@ -3,9 +3,10 @@
 from django.db.models import Model
 from django.utils import translation
 
+from deferrals.models import Deferral
 from notices.models import Notice
 from objections.models import Objection
-from records.models import AdverseRecord
+from records.models import AdverseRecord, Explanation, PriorReminder, UpstreamChange
 from repair.flow import RepairFlow
 from repair.models import RepairApplication
 
@@ -13,7 +14,11 @@ from repair.models import RepairApplication
 MACHINES: dict[str, type[Model]] = {
     "A repair application": RepairApplication,
     "An objection": Objection,
+    "A deferral": Deferral,
     "An adverse record": AdverseRecord,
+    "A subject's explanation": Explanation,
+    "A change upstream": UpstreamChange,
+    "A reminder before a record": PriorReminder,
     "A notice": Notice,
 }
 
@@ -45,7 +50,7 @@ def state_diagram(model: type[Model], field: str = "status") -> str:
 
 
 def flow_diagram() -> str:
-    """Return the Mermaid picture of the to-do list that both kinds of case share, from the viewflow nodes."""
+    """Return the Mermaid picture of the to-do list that all kinds of case share, from the viewflow nodes."""
     lines = ["```mermaid", "flowchart LR"]
     nodes = sorted(RepairFlow.instance.nodes(), key=lambda node: node.name)
     with translation.override("zh-hans"):

@@ -16,6 +16,8 @@ from PIL import Image, ImageDraw
 from casework import actions as cases
 from casework.models import Case
 from config.demo.office import MARKET, create_office
+from deferrals import actions as deferrals
+from deferrals.models import Deferral
 from exchange.models import Delivery
 from journal import actions as journal
 from notices import actions as notices
@@ -34,10 +36,11 @@ from repair import actions as repair
 
 @dataclass
 class Cast:
-    """Who plays: an enterprise's clerk, the determining authority's officer, two approvers of the lead office."""
+    """Who plays: an enterprise's clerk, the determining authority's officers, two approvers of the lead office."""
 
     clerk: User
     officer: User
+    colleague: User
     approver: User
     second_approver: User
     authority: Authority
@@ -57,11 +60,12 @@ def cast() -> Cast:
     create_office()
     person = {
         user.username: user
-        for user in User.objects.filter(username__in=["enterprise", "officer", "approver", "approver2"])
+        for user in User.objects.filter(username__in=["enterprise", "officer", "officer2", "approver", "approver2"])
     }
     return Cast(
         clerk=person["enterprise"],
         officer=person["officer"],
+        colleague=person["officer2"],
         approver=person["approver"],
         second_approver=person["approver2"],
         authority=Authority.objects.get(name=MARKET),
@@ -172,6 +176,33 @@ def objection_story(players: Cast, number: int, upheld: bool = True) -> Story:
     return _finish(record, case)
 
 
+def deferral_story(players: Cast, number: int, granted: bool = True) -> Story:
+    """One request for more time: proposed by one officer of the authority, decided by a colleague or the lead office."""
+    record = take_in(players, number)
+    open_letters(players, record)
+    case = deferrals.start(players.clerk, record)
+    until = add_months(timezone.localdate(), 3)
+    deferrals.describe(
+        players.clerk,
+        case,
+        ground=Deferral.Ground.HARDSHIP,
+        requested_until=until,
+        statement="货款未收回，资金周转困难，预计三个月后一次缴清。",
+        contact_phone="0532-00000010",
+    )
+    cases.attach_evidence(players.clerk, case, receipt_picture(number), "deferral")
+    cases.submit(players.clerk, case)
+    cases.accept(players.officer, case)
+    if granted:
+        deferrals.propose(players.officer, case, granted_until=until)
+        cases.recommend(players.officer, case, Case.Status.GRANTED, "财务报表与所述困难一致。")
+        cases.decide(players.colleague, case, Case.Status.GRANTED)
+    else:
+        cases.recommend(players.officer, case, Case.Status.NOT_GRANTED, "材料不能证明困难。", ["E-F01"])
+        cases.decide(players.approver, case, Case.Status.NOT_GRANTED, codes=["E-F01"])
+    return _finish(record, case)
+
+
 def _finish(record: AdverseRecord, case: Case) -> Story:
     record = AdverseRecord.objects.get(pk=record.pk)
     case = Case.objects.get(pk=case.pk)
@@ -184,6 +215,8 @@ STORIES: tuple[Callable[[Cast, int], Story], ...] = (
     repair_story,
     objection_story,
     lambda players, number: objection_story(players, number, upheld=False),
+    deferral_story,
+    lambda players, number: deferral_story(players, number, granted=False),
 )
 
 

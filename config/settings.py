@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "casework",
     "repair",
     "objections",
+    "deferrals",
     "portal",
     "config",
     # Libraries.

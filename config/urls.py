@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("casework.urls")),
     path("", include("repair.urls")),
     path("", include("objections.urls")),
+    path("", include("deferrals.urls")),
     path("exchange/", include("exchange.urls")),
     path("rules/", include("policy.urls")),
     path("language/", set_language, name="set_language"),

@@ -13,6 +13,7 @@ from notices import guards, numbers
 from notices.freezing import as_stored, frozen
 from notices.models import Notice, ProofOfService
 from notices.queries import thing_key
+from notices.signals import served
 from parties.models import Authority, Subject, User
 from policy.verdict import Refused, no
 
@@ -85,6 +86,7 @@ def serve(actor: User, notice: Notice) -> ProofOfService:
         received_by_name=str(actor),
     )
     journal.append(actor, "notices.serve", notice, {"number": notice.number, "method": proof.method})
+    served.send(sender=Notice, notice=notice, proof=proof)
     return proof
 
 

@@ -10,7 +10,9 @@ from parties.models import Authority, Subject
 from policy.rulebook import today_book
 
 #: Kinds that decide something against the addressee: they carry the remedies (复议, 诉讼).
-ADVERSE = (Notice.Kind.DECLINE, Notice.Kind.REPAIR_REFUSAL, Notice.Kind.OBJECTION_RESULT)
+ADVERSE = (
+    Notice.Kind.DECLINE, Notice.Kind.REPAIR_REFUSAL, Notice.Kind.OBJECTION_RESULT, Notice.Kind.DEFERRAL_REFUSAL
+)  # fmt: skip
 
 
 def frozen(kind: str, issuer: Authority, addressee: Subject, facts: dict[str, Any]) -> dict[str, Any]:

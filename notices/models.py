@@ -46,6 +46,12 @@ class Notice(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         REPAIR_REFUSAL = "repair_refusal", _("不予信用修复决定书")
         OBJECTION_ACCEPTANCE = "objection_acceptance", _("异议受理通知书")
         OBJECTION_RESULT = "objection_result", _("异议处理结果告知书")
+        DEFERRAL_APPROVAL = "deferral_approval", _("准予延期决定书")
+        DEFERRAL_REFUSAL = "deferral_refusal", _("不予延期决定书")
+        PRIOR_REMINDER = "prior_reminder", _("提醒函")
+        PUBLICITY_ENDED = "publicity_ended", _("终止公示告知书")
+        RECORD_REVOKED = "record_revoked", _("失信信息撤销告知书")
+        RECORD_CORRECTED = "record_corrected", _("失信信息更正告知书")
 
     class Status(models.TextChoices):
         ISSUED = "issued", _("有效")

@@ -23,6 +23,12 @@ SUFFIXES = {
     Notice.Kind.REPAIR_REFUSAL: "不",
     Notice.Kind.OBJECTION_ACCEPTANCE: "异受",
     Notice.Kind.OBJECTION_RESULT: "异",
+    Notice.Kind.DEFERRAL_APPROVAL: "延",
+    Notice.Kind.DEFERRAL_REFUSAL: "不延",
+    Notice.Kind.PRIOR_REMINDER: "提",
+    Notice.Kind.PUBLICITY_ENDED: "终",
+    Notice.Kind.RECORD_REVOKED: "撤",
+    Notice.Kind.RECORD_CORRECTED: "更",
 }
 
 

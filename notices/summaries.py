@@ -71,6 +71,34 @@ def in_short(notice: Notice) -> Summary:
             _("您的异议已经受理，处理期间信息旁会标注“有异议”。"),
             _("最迟 %(day)s 会有结果。") % {"day": due} if due else "",
         )
+    if kind == Notice.Kind.DEFERRAL_APPROVAL:
+        until = in_words((facts.get("deferral") or {}).get("until"))
+        return Summary(
+            _("准予延期，%(day)s 之前暂不公示。") % {"day": until} if until else _("准予延期，期间暂不公示。"),
+            _("请在延期届满之前履行完毕；履行后可以申请修复。"),
+        )
+    if kind == Notice.Kind.DEFERRAL_REFUSAL:
+        return Summary(_("这次没有准予延期。"), _("请按原定期限履行；不服的，可以复议或诉讼。"), reasons)
+    if kind == Notice.Kind.PRIOR_REMINDER:
+        return Summary(
+            _("请改正：%(matter)s") % {"matter": (facts.get("matter") or {}).get("text", "")},
+            _("请在 %(day)s 之前改正，按期改正的不作记录。") % {"day": due} if due else _("按期改正的不作记录。"),
+        )
+    if kind == Notice.Kind.PUBLICITY_ENDED:
+        return Summary(
+            _("公示期满，%(number)s 已经自动停止公示。") % {"number": record.get("document_number", "")},
+            _("您不需要办理。如果别处仍在显示，请告诉我们。"),
+        )
+    if kind == Notice.Kind.RECORD_REVOKED:
+        return Summary(
+            _("%(number)s 这条失信信息已经撤销，不再公示和使用。") % {"number": record.get("document_number", "")},
+            _("您不需要办理。如果别处仍在显示，请告诉我们。"),
+        )
+    if kind == Notice.Kind.RECORD_CORRECTED:
+        return Summary(
+            _("%(number)s 这条失信信息的内容已经更正。") % {"number": record.get("document_number", "")},
+            _("仍有错误的，随时可以提出异议。"),
+        )
     if objection.get("outcome") == "upheld":
         return Summary(_("您的异议成立，信息已经更正或者撤销。"), "", reasons)
     return Summary(_("您的异议没有成立，信息维持不变。"), _("不服的，可以复议或诉讼。"), reasons)

@@ -130,6 +130,11 @@ class ObjectionKind(CaseKind):
 
         return VerifyForm(self, *args, **kwargs)
 
+    def review_initial(self, case: Objection) -> dict[str, Any]:
+        """What the applicant claims is where the verifying officer starts."""
+        corrected = case.corrected_value or case.claimed_value
+        return {"remedy": case.remedy, "field": case.field, "corrected_value": corrected}
+
     def recommend(self, actor: User, case: Objection, cleaned: dict[str, Any], version: int | None) -> None:
         from objections.actions import verify
 

@@ -101,7 +101,7 @@ class User(AbstractUser):
     """Somebody, or some platform, that signs in. Never deleted: deactivated (``is_active``)."""
 
     class Role(models.TextChoices):
-        ENTERPRISE = "enterprise", _("企业")
+        ENTERPRISE = "enterprise", _("信用主体")
         OFFICER = "officer", _("认定单位经办人")
         APPROVER = "approver", _("信用主管部门审批人")
         AUDITOR = "auditor", _("审计员")

@@ -19,6 +19,7 @@ _DESK = [
     ("casework:desk", _("待办台")),
     ("casework:cases", _("全部办件")),
     ("records:import", _("信息录入")),
+    ("records:changes", _("记录变动")),
     ("portal:register", _("公示查询")),
     ("notices:verify", _("核验文书")),
     ("policy:rules", _("规则")),

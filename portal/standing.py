@@ -15,6 +15,9 @@ from portal.wording import day_in_words, days_left_in_words
 from records.eligibility import card
 from records.models import AdverseRecord
 
+#: The room whose pages an applicant uses, by kind of case.
+ROOMS = {Case.Kind.REPAIR: "repair", Case.Kind.OBJECTION: "objections", Case.Kind.DEFERRAL: "deferrals"}
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -51,6 +54,10 @@ def standing_of(record: AdverseRecord, today: date | None = None) -> Standing:
     eligibility = card(record, today=today)
     if eligibility.can_apply:
         return Standing(_("可申请修复"), "do", reverse("repair:apply", args=[record.public_id]))
+    if record.status == AdverseRecord.Status.DEFERRED:
+        return Standing(
+            _("已准延期，请在 %(day)s 前履行") % {"day": day_in_words(record.deferred_until, weekday=False)}
+        )
     if eligibility.earliest > today:
         return Standing(_("%(day)s 起可申请") % {"day": day_in_words(eligibility.earliest, weekday=False)})
     missing = next((c for c in eligibility.conditions if not c.met and c.needs != "time"), None)
@@ -58,16 +65,20 @@ def standing_of(record: AdverseRecord, today: date | None = None) -> Standing:
 
 
 def _of_case(case: Case) -> Standing:
-    url = reverse(f"{'repair' if case.kind == Case.Kind.REPAIR else 'objections'}:case", args=[case.pk])
+    url = reverse(f"{ROOMS[case.kind]}:case", args=[case.pk])
+    unsent, waiting = {
+        Case.Kind.REPAIR: (_("修复申请还没有提交"), _("审核中")),
+        Case.Kind.OBJECTION: (_("异议还没有提交"), _("异议核查中")),
+        Case.Kind.DEFERRAL: (_("延期申请还没有提交"), _("延期申请审核中")),
+    }[Case.Kind(case.kind)]
     if case.status == Case.Status.DRAFT:
-        unsent = _("修复申请还没有提交") if case.kind == Case.Kind.REPAIR else _("异议还没有提交")
         return Standing(unsent, "do", url)
     clock = clock_now(case)
     left = days_left_in_words(clock.left) if clock else ""
     if case.status == Case.Status.SUPPLEMENT_REQUESTED:
         words, tone = _("请补正材料"), "late" if clock and clock.left < 0 else "do"
     else:
-        words = _("审核中") if case.kind == Case.Kind.REPAIR else _("异议核查中")
+        words = waiting
         tone = "late" if clock and clock.left < 0 else "wait"
     return Standing(_("%(what)s，%(left)s") % {"what": words, "left": left} if left else words, tone, url)
 
@@ -100,6 +111,8 @@ def stage_of(case: Case) -> Stage:
         Case.Status.APPROVED: Stage(_("准予修复"), _("各平台撤下这条信息并回执确认"), _("各公示平台")),
         Case.Status.REFUSED: Stage(_("不予修复"), _("理由和救济途径写在决定书里"), nobody),
         Case.Status.UPHELD: Stage(_("异议成立"), _("信息已更正或撤销，各平台同步更新"), _("各公示平台")),
+        Case.Status.GRANTED: Stage(_("准予延期"), _("请在延期届满之前履行完毕"), you),
+        Case.Status.NOT_GRANTED: Stage(_("不予延期"), _("理由和救济途径写在决定书里"), nobody),
         Case.Status.DISMISSED: Stage(_("异议不成立"), _("理由写在处理结果告知书里"), nobody),
     }
     return stages[Case.Status(case.status)]

@@ -9,9 +9,18 @@ class RecordsConfig(AppConfig):
     def ready(self):
         from django.db.models.signals import post_save
 
+        from notices.signals import served
         from parties.models import Subject
 
         post_save.connect(_follow_a_new_name, sender=Subject, dispatch_uid="records.register_names")
+        served.connect(_tell_the_record, dispatch_uid="records.note_service")
+
+
+def _tell_the_record(sender, notice, proof, **_more):
+    """A letter was opened: lower floors do not know records; the record notes when both were."""
+    from records.actions.sweeping import note_service
+
+    note_service(notice, proof.served_at)
 
 
 def _follow_a_new_name(sender, instance, created, update_fields, **_signal):

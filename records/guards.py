@@ -1,5 +1,8 @@
 """Who may do what with records, and why not."""
 
+from datetime import date
+
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from parties.guards import acts_for
@@ -91,6 +94,15 @@ def can_remove_after_repair(actor: User | None, record: AdverseRecord) -> Verdic
     if record.is_live:
         return YES
     return _not_live(record)
+
+
+def can_defer(actor: User | None, record: AdverseRecord, until: date) -> Verdict:
+    """Whether a record can be put off until that day: a live record, a day to come. Who decides is the case's."""
+    if not record.is_live:
+        return _not_live(record)
+    if until <= timezone.localdate():
+        return no("day_over", _("延期的日期要晚于今天。"), _("请改填以后的日期。"))
+    return YES
 
 
 def can_revoke(actor: User | None, record: AdverseRecord) -> Verdict:

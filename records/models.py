@@ -72,12 +72,13 @@ class AdverseRecord(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         REGISTERED = "registered", _("已登记")
         PUBLICISED = "publicised", _("公示中")
         WITHHELD = "withheld", _("不公示")
+        DEFERRED = "deferred", _("延期履行，暂不公示")
         REPAIRED = "repaired", _("已修复，终止公示")
         EXPIRED = "expired", _("公示期满，终止公示")
         REVOKED = "revoked", _("已撤销")
 
     #: Statuses in which a subject can still do something about the record.
-    LIVE = (Status.REGISTERED, Status.PUBLICISED, Status.WITHHELD)
+    LIVE = (Status.REGISTERED, Status.PUBLICISED, Status.WITHHELD, Status.DEFERRED)
 
     public_id = models.CharField(_("记录编号"), max_length=20, unique=True, default=new_public_id)
     status = FSMField(_("状态"), default=Status.REGISTERED, choices=Status.choices, protected=True)
@@ -126,7 +127,13 @@ class AdverseRecord(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     #: ``[{text, title, article, verified}]``: why the window is what it is.
     because = models.JSONField(default=list)
     rule_ids = models.JSONField(default=list)
+    #: When its subject is reminded that it may apply; empty: already done, or known from the first letter.
+    remind_on = models.DateField(null=True, blank=True)
 
+    #: When both letters (两书) had been opened by somebody who acts for the subject.
+    notified_at = models.DateTimeField(_("告知送达时间"), null=True, blank=True)
+    #: The last day of a granted deferral (延期): until then it is not publicised.
+    deferred_until = models.DateField(_("延期至"), null=True, blank=True)
     #: Set while an objection is open: shown in the register beside the record.
     objection_marked = models.BooleanField(_("异议标注"), default=False)
     #: Digest of the canonical fields as they came in. Corrections do not change it, so the same file sent again
@@ -140,12 +147,18 @@ class AdverseRecord(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
             models.UniqueConstraint(fields=["authority", "document_key", "subject"], name="records_once"),
             models.CheckConstraint(
                 name="records_status_known",
-                condition=Q(status__in=["registered", "publicised", "withheld", "repaired", "expired", "revoked"]),
+                condition=Q(
+                    status__in=["registered", "publicised", "withheld", "deferred", "repaired", "expired", "revoked"]
+                ),
+            ),
+            models.CheckConstraint(
+                name="records_deferred_until_a_day", condition=~Q(status="deferred") | Q(deferred_until__isnull=False)
             ),
         ]
         indexes = [
             models.Index(fields=["subject", "status"], name="records_subject"),
             models.Index(fields=["status", "publicity_until"], name="records_register"),
+            models.Index(fields=["remind_on"], name="records_remind", condition=Q(remind_on__isnull=False)),
         ]
         ordering = ["-decision_date", "-id"]
         verbose_name = _("失信信息")
@@ -158,15 +171,26 @@ class AdverseRecord(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     def is_live(self) -> bool:
         return self.status in self.LIVE
 
-    @transition(field=status, source=[Status.REGISTERED, Status.WITHHELD], target=Status.PUBLICISED)
+    @transition(field=status, source=[Status.REGISTERED, Status.WITHHELD, Status.DEFERRED], target=Status.PUBLICISED)
     def publicise(self):
         """公示: the public register shows it. From withheld only when a correction changed the class."""
+        self.deferred_until = None
 
-    @transition(field=status, source=[Status.REGISTERED, Status.PUBLICISED], target=Status.WITHHELD)
+    @transition(field=status, source=[Status.REGISTERED, Status.PUBLICISED, Status.DEFERRED], target=Status.WITHHELD)
     def withhold(self):
         """Not shown: minor by rule, or a natural person's. From publicised only when a correction changed the class."""
+        self.deferred_until = None
 
-    @transition(field=status, source=[Status.REGISTERED, Status.PUBLICISED, Status.WITHHELD], target=Status.REPAIRED)
+    @transition(
+        field=status,
+        source=[Status.REGISTERED, Status.PUBLICISED, Status.WITHHELD, Status.DEFERRED],
+        target=Status.DEFERRED,
+    )
+    def defer(self, until):
+        """延期履行: not publicised up to and including that day; a further deferral moves the day."""
+        self.deferred_until = until
+
+    @transition(field=status, source=list(LIVE), target=Status.REPAIRED)
     def repair(self, at):
         """终止公示 after an approved repair."""
         self.removed_at = at
@@ -267,4 +291,5 @@ class RecordCorrection(models.Model):
 
 
 # What the public register's search walks; Django looks for models here.
+from records.life.models import Explanation, PriorReminder, Reminder, UpstreamChange  # noqa: E402, F401
 from records.search.models import RegisterName  # noqa: E402, F401

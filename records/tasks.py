@@ -1,24 +1,18 @@
 """Entry points of the task queue. Primary keys in; safe to run twice; killed at any moment without harm."""
 
-import logging
-import time
 from pathlib import Path
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from records.actions import expire
 from records.intake.readers import open_source
 from records.intake.run import LEASE, process, queue, refuse
 from records.intake.source import FileRefused
-from records.models import AdverseRecord, ImportRun
+from records.life.sweep import sweep_publicity
+from records.models import ImportRun
 
-logger = logging.getLogger(__name__)
-
-#: Records ended per query of the sweep.
-BATCH = 500
 #: One call of a task works so long, then rings again: well within the queue's own limit (120 s).
 WORK_SECONDS = 60
 #: A file that stops its worker so often without a single row done in between is given up.
@@ -26,37 +20,12 @@ MAX_ATTEMPTS = 5
 
 
 def sweep() -> dict[str, int]:
-    """Stop every publicity whose last day has passed, and go on with imports that were interrupted; return counts."""
-    return {"stopped": stop_publicity(), "resumed": resume_imports()}
+    """Bring publicity up to date, and go on with imports that were interrupted; return counts.
 
-
-def stop_publicity() -> int:
-    """Stop the publicity of every record whose last day has passed; return how many were stopped.
-
-    Each record in its own transaction, so that nothing waits for the whole; a record that cannot be stopped does
-    not keep the others back. Running twice, or after days of downtime, gives the same end.
+    One call works for a limited time; what is left is the next minute's.
     """
-    today = timezone.localdate()
-    stopped, last = 0, 0
-    until = time.monotonic() + WORK_SECONDS
-    while time.monotonic() < until:
-        due = list(
-            AdverseRecord.objects.filter(status__in=AdverseRecord.LIVE, publicity_until__lt=today, pk__gt=last)
-            .order_by("pk")
-            .values_list("pk", flat=True)[:BATCH]
-        )
-        if not due:
-            break
-        for pk in due:
-            try:
-                with transaction.atomic():
-                    record = expire(AdverseRecord(pk=pk))
-            except DatabaseError:
-                logger.exception("Publicity of record %s could not be stopped; the next sweep tries again", pk)
-                continue
-            stopped += record.status == AdverseRecord.Status.EXPIRED
-        last = due[-1]
-    return stopped
+    swept = sweep_publicity(seconds=WORK_SECONDS)
+    return {**swept.counts(), "resumed": resume_imports()}
 
 
 def resume_imports() -> int:

@@ -27,6 +27,7 @@ class RepairKind(CaseKind):
     model = RepairApplication
     accept_limit = "accept.working_days"
     decide_limit = "decide.working_days"
+    decision_basis = "repair.conditions"
     outcomes = (Case.Status.APPROVED, Case.Status.REFUSED)
     evidence_purpose = Evidence.Purpose.PERFORMANCE
 

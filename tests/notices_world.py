@@ -56,10 +56,29 @@ OBJECTION = {
     "new_value": "2,000.00元",
 }
 
+DEFERRAL = {"ground": "确有经济困难", "requested_until": "2027-03-31", "until": "2027-02-28"}
+CHANGE = {
+    "document_number": "青政复决〔2026〕9号",
+    "document_date": "2026-11-18",
+    "decided_by": "青测市人民政府",
+    "reason": "罚款数额计算错误，依法变更。",
+    "fields": [
+        {"field": "fine_amount", "old": "20000.00", "new": "2000.00"},
+        {"field": "content", "old": "罚款人民币20,000.00元。", "new": "罚款人民币2,000.00元。"},
+    ],
+}
+
 
 def facts_of(kind: str) -> dict:
     """Return full facts for a kind: those of objections say what was disputed."""
-    return {**FACTS, "objection": OBJECTION} if kind.startswith("objection") else dict(FACTS)
+    more = {"objection": OBJECTION} if kind.startswith("objection") else {}
+    if kind.startswith("deferral"):
+        more = {"deferral": DEFERRAL}
+    if kind == "prior_reminder":
+        more = {"matter": {"document_number": "青图借〔2026〕15号", "text": "所借图书2册逾期未还。"}}
+    if kind.startswith("record_"):
+        more = {"change": CHANGE}
+    return {**FACTS, **more}
 
 
 def make_world() -> SimpleNamespace:

@@ -2,12 +2,11 @@
 
 from casework import guards, todo
 from casework.actions.step import acting
-from casework.facts import notice_facts
+from casework.facts import issuer_of, notice_facts
 from casework.kinds import kind_of
 from casework.models import Case, Decision, Review
 from notices import actions as notices
 from parties.models import User
-from parties.queries import lead_authority
 from policy.verdict import Refused
 
 
@@ -50,7 +49,7 @@ def decide(
         )
         notice = notices.issue(
             kind=notice_kind,
-            issuer=lead_authority(),
+            issuer=issuer_of(step.case, notice_kind),
             addressee=step.case.subject,
             thing=Case(pk=step.case.pk),
             facts=facts,

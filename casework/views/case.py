@@ -92,7 +92,7 @@ def officer_page(
     if "request_supplement" in verbs:
         forms["supplement"] = SupplementForm(kind, initial=initial)
     if "recommend" in verbs:
-        forms["recommend"] = kind.review_form(initial=initial | _verified(case))
+        forms["recommend"] = kind.review_form(initial=initial | kind.review_initial(case))
     if "decide" in verbs:
         forms["decide"] = DecideForm(kind, review, initial=initial)
         forms["send_back"] = SendBackForm(initial=initial)
@@ -129,17 +129,6 @@ def officer_page(
         else {},
     }
     return render(request, "casework/case.html", context, status=status)
-
-
-def _verified(case: Case) -> dict[str, Any]:
-    """What the applicant claims is where the verifying officer starts."""
-    if case.kind != Case.Kind.OBJECTION:
-        return {}
-    return {
-        "remedy": case.remedy,
-        "field": case.field,
-        "corrected_value": case.corrected_value or case.claimed_value,
-    }
 
 
 def _why_not(user: User, case: Case):

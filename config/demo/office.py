@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from journal import actions as journal
 from parties.codes import make_code
+from parties.identity import identity_check_character
 from parties.models import Agency, Authority, Subject, User
 from policy.workdays import add_months
 from records.canonical import CanonicalRecord
@@ -15,6 +16,7 @@ PASSWORD = "xinxiu-demo-2026"  # noqa: S105 - printed on the console: it opens f
 LEAD = "青屿区发展和改革局"
 MARKET = "青屿区市场监督管理局"
 SAFETY = "青屿区应急管理局"
+LIBRARY = "青屿区图书馆"
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ PEOPLE = (
     Person("officer", "陈立", User.Role.OFFICER, MARKET),
     Person("officer2", "孙敏", User.Role.OFFICER, MARKET),
     Person("safety", "高远", User.Role.OFFICER, SAFETY),
+    Person("library", "苏云", User.Role.OFFICER, LIBRARY),
+    Person("reader", "程一帆", User.Role.ENTERPRISE),
     Person("approver", "王静", User.Role.APPROVER, LEAD),
     Person("approver2", "赵宁", User.Role.APPROVER, LEAD),
     Person("lead", "何川", User.Role.OFFICER, LEAD),
@@ -56,6 +60,12 @@ def code_of(number: int) -> str:
     """Return the valid, fictional credit code of the demo enterprise with this number."""
     category = "2" if ENTERPRISES[number].endswith("超市") else "1"
     return make_code(registrar="9", category=category, region="370299", seed=7300 + number)
+
+
+def reader_number() -> str:
+    """Return the demo reader's resident number: valid in form, of nobody (no place has the region 370299)."""
+    first = "37029919980615221"
+    return first + identity_check_character(first)
 
 
 def create_office() -> list[User]:
@@ -82,6 +92,7 @@ def _create_authorities() -> None:
         (LEAD, "发改局", "青信修", "0532-00000001", True),
         (MARKET, "市场监管局", "青市监信", "0532-00000002", False),
         (SAFETY, "应急局", "青应急信", "0532-00000003", False),
+        (LIBRARY, "图书馆", "青图信", "0532-00000004", False),
     )
     for seed, (name, short_name, prefix, phone, is_lead) in enumerate(rows):
         Authority.objects.get_or_create(

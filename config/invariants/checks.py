@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.core.files.storage import default_storage
-from django.db.models import Count, Exists, F, Max, OuterRef, Q
+from django.db.models import CharField, Count, Exists, F, Max, OuterRef, Q
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from viewflow.workflow.models import Task
 
 from casework.flow import STEP_OF_STATUS
-from casework.kinds import kind_of
+from casework.kinds import all_kinds, kind_of
 from casework.models import Case, Commitment, Decision, Evidence, Review
 from casework.todo import OPEN
 from exchange.models import Delivery, OutboundEvent, Receipt
@@ -19,7 +20,7 @@ from notices.models import Notice, NumberCounter
 from notices.storage import StoredFileError
 from notices.storage import read as read_notice
 from parties.models import Subject
-from records.models import AdverseRecord
+from records.models import AdverseRecord, UpstreamChange
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,7 @@ def notices_issued() -> Iterator[Broken]:
         if asked and Notice.Kind.SUPPLEMENT not in kinds:
             yield Broken("notice", _row(case), _("要求过补正，却没有补正通知书。"))
     letters = {Notice.Kind.ADVERSE_RECORD, Notice.Kind.REPAIR_GUIDANCE}
-    for record in AdverseRecord.objects.filter(
-        subject__kind__in=[Subject.Kind.ENTITY, Subject.Kind.BUSINESS]
-    ).iterator():
+    for record in AdverseRecord.objects.iterator():
         sent = set(
             Notice.objects.filter(thing_type="records.adverserecord", thing_id=str(record.pk)).values_list(
                 "kind", flat=True
@@ -195,10 +194,45 @@ def persons_never_published() -> Iterator[Broken]:
 
 
 def commitments_signed() -> Iterator[Broken]:
-    """Every case that was handed in carries a signed commitment."""
+    """Every case that was handed in carries a signed commitment, where its kind asks for one."""
     signed = Commitment.objects.filter(case=OuterRef("pk"))
-    for case in Case.objects.exclude(number=None).filter(~Exists(signed)):
+    asked = [kind.code for kind in all_kinds() if kind.needs_commitment]
+    for case in Case.objects.exclude(number=None).filter(~Exists(signed), kind__in=asked):
         yield Broken("commitment", _row(case), _("办件已提交，却没有信用承诺书。"))
+
+
+def deferrals_granted() -> Iterator[Broken]:
+    """A record is deferred exactly by a granted deferral, and no platform was told to show it meanwhile."""
+    granted = Case.objects.filter(record=OuterRef("pk"), kind=Case.Kind.DEFERRAL, status=Case.Status.GRANTED)
+    deferred = AdverseRecord.objects.filter(status=AdverseRecord.Status.DEFERRED)
+    for record in deferred.filter(~Exists(granted)):
+        yield Broken("deferral", _row(record), _("信息在延期中，却没有准予延期的决定。"))
+    showing = (OutboundEvent.Type.PUBLISHED, OutboundEvent.Type.REMOVED)
+    for record in deferred.iterator():
+        last = OutboundEvent.objects.filter(subject=record.public_id, type__in=showing).order_by("-id").first()
+        if last is not None and last.type == OutboundEvent.Type.PUBLISHED:
+            yield Broken("deferral", _row(record), _("信息在延期中，平台却没有收到撤下的通知。"))
+
+
+def letters_after_registration() -> Iterator[Broken]:
+    """Who left publicity by time, or whose record was changed upstream, was told in writing."""
+    told = Notice.objects.filter(thing_type="records.adverserecord", thing_id=Cast(OuterRef("pk"), CharField()))
+    shown = OutboundEvent.objects.filter(subject=OuterRef("public_id"), type=OutboundEvent.Type.REMOVED)
+    shown = shown.filter(data__reason="expired")
+    ended = AdverseRecord.objects.filter(Exists(shown), ~Exists(told.filter(kind=Notice.Kind.PUBLICITY_ENDED)))
+    for record in ended:
+        yield Broken("letter", _row(record), _("公示期满停止，却没有终止公示告知书。"))
+    kinds = {
+        UpstreamChange.Kind.ANNUL: Notice.Kind.RECORD_REVOKED,
+        UpstreamChange.Kind.CHANGE: Notice.Kind.RECORD_CORRECTED,
+    }
+    for change in UpstreamChange.objects.filter(status=UpstreamChange.Status.CONFIRMED).select_related("record"):
+        letters = Notice.objects.filter(thing_type="records.adverserecord", thing_id=str(change.record_id))
+        if not letters.filter(kind=kinds[UpstreamChange.Kind(change.kind)]).exists():
+            yield Broken("letter", _row(change), _("撤销或变更已核实，却没有告知书。"))
+        annulled = change.kind == UpstreamChange.Kind.ANNUL
+        if annulled and change.record.status != AdverseRecord.Status.REVOKED:
+            yield Broken("letter", _row(change), _("原决定已撤销，信息却没有撤销。"))
 
 
 CHECKS: dict[str, Check] = {
@@ -213,6 +247,8 @@ CHECKS: dict[str, Check] = {
     "journal": journal_chain,
     "person": persons_never_published,
     "commitment": commitments_signed,
+    "deferral": deferrals_granted,
+    "letter": letters_after_registration,
 }
 
 

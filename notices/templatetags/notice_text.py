@@ -1,6 +1,7 @@
 """How notices write dates, degrees and bases. Formal Chinese, whatever the reader's language."""
 
 from datetime import date
+from decimal import Decimal, InvalidOperation
 
 from django import template
 
@@ -67,6 +68,18 @@ def paragraphs(value) -> list[str]:
 def bases(items) -> list[str]:
     """Return the bases of a list of explanations, each once, in order."""
     return list(dict.fromkeys(text for item in items or [] if (text := basis(item))))
+
+
+@register.filter
+def value_text(value, field: str) -> str:
+    """Return a field's stored value as a document writes it: ``20,000.00元``, ``2026年4月9日``, other text unchanged."""
+    text = str(value or "")
+    if field in ("fine_amount", "confiscated_amount"):
+        try:
+            return f"{Decimal(text):,.2f}元"
+        except InvalidOperation:
+            return text
+    return cn_date(text) if field in ("decision_date", "valid_until") else text
 
 
 _GROUNDS = {

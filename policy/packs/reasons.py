@@ -6,7 +6,7 @@ from policy.models import ReasonCode
 from policy.packs.reading import PackError, read_toml
 
 VERBS = {"decline", "request_supplement", "refuse", "send_back", "dismiss", "uphold"}
-KINDS = {"repair", "objection"}
+KINDS = {"repair", "objection", "deferral", "explanation"}
 
 
 def read_reasons(path: Path) -> tuple[list[ReasonCode], str]:

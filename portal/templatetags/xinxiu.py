@@ -41,6 +41,11 @@ STATUS_TONES = {
     "refused": "grey",
     "upheld": "green",
     "dismissed": "grey",
+    "granted": "green",
+    "not_granted": "grey",
+    # explanations and upstream changes
+    "live": "green",
+    "reported": "amber",
     # notices and deliveries
     "issued": "green",
     "pending": "blue",

@@ -17,8 +17,9 @@ from policy.eligibility import Eligibility
 from policy.verdict import Refused
 from portal.standing import stage_of, standing_of
 from records import eligibility, guards
+from records.actions import see_reminders
 from records.models import AdverseRecord
-from records.queries import records_of
+from records.queries import records_of, reminders_of
 
 RECORDS_A_PAGE = 20
 
@@ -31,7 +32,8 @@ def my_records(request: HttpRequest) -> HttpResponse:
     page = Paginator(mine, RECORDS_A_PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate()
     rows = [(record, standing_of(record, today)) for record in page]
-    return render(request, "portal/my_records.html", {"rows": rows, "page_obj": page, "agencies": agencies})
+    context = {"rows": rows, "page_obj": page, "agencies": agencies, "reminders": reminders_of(request.user)}
+    return render(request, "portal/my_records.html", context)
 
 
 @login_required
@@ -48,10 +50,12 @@ def my_record(request: HttpRequest, public_id: str) -> HttpResponse:
     verdict = guards.can_read(request.user, record)
     if not verdict:
         raise Refused(verdict)
+    if acts_for(request.user, record.subject):
+        see_reminders(request.user, record)
     today = timezone.localdate()
     cases = list(record.cases.all())
-    repair_open = next((c for c in cases if c.kind == Case.Kind.REPAIR and _is_running(c)), None)
-    objection_open = next((c for c in cases if c.kind == Case.Kind.OBJECTION and _is_running(c)), None)
+    running = {kind: next((c for c in cases if c.kind == kind and _is_running(c)), None) for kind in Case.Kind}
+    repair_open = running[Case.Kind.REPAIR]
     return render(
         request,
         "portal/my_record.html",
@@ -64,7 +68,8 @@ def my_record(request: HttpRequest, public_id: str) -> HttpResponse:
             "repair_open": repair_open,
             "stage": stage_of(repair_open) if repair_open and repair_open.is_open else None,
             "clock": clock_now(repair_open) if repair_open and repair_open.is_open else None,
-            "objection_open": objection_open,
+            "objection_open": running[Case.Kind.OBJECTION],
+            "deferral_open": running[Case.Kind.DEFERRAL],
             "cases": cases,
             "letters": notices_about(record),
             "lines": sync_lines(record.public_id),

@@ -42,9 +42,11 @@ def put_down(record: AdverseRecord) -> None:
 def work_out(record: AdverseRecord, today: date | None = None) -> bool:
     """Set severity and publicity window from the facts by the rules in force today; return whether it is publicised.
 
-    The reasons are stored in Chinese, as formal notices quote them.
+    The reasons are stored in Chinese, as formal notices quote them. A first application day that lies ahead is noted
+    down for a reminder.
     """
-    book = RuleBook.load(today or timezone.localdate())
+    today = today or timezone.localdate()
+    book = RuleBook.load(today)
     facts = policy_facts(record)
     with translation.override(FORMAL_LANGUAGE):
         classification = classify(facts, book)
@@ -56,19 +58,29 @@ def work_out(record: AdverseRecord, today: date | None = None) -> bool:
     record.publicity_from = window.start
     record.publicity_until = window.until
     record.earliest_application = window.earliest_application
+    record.remind_on = window.earliest_application if window.earliest_application > today else None
     return window.publicised and not record.subject.is_person
 
 
-def settle(record: AdverseRecord, publicised: bool) -> OutboundEvent.Type | None:
-    """Bring the status in line with the window; return the event that tells platforms, if what they show changed."""
+def settle(record: AdverseRecord, publicised: bool, today: date | None = None) -> OutboundEvent.Type | None:
+    """Bring the status in line with the window; return the event that tells platforms, if what they show changed.
+
+    A deferral that still runs goes before the window; publicity that may not begin yet is left to the sweep.
+    """
+    today = today or timezone.localdate()
     status = AdverseRecord.Status
     if record.status not in AdverseRecord.LIVE:
         return None
     shown = record.status == status.PUBLICISED
-    if is_over(record):
+    if is_over(record, today):
         record.expire(timezone.now())
+    elif record.status == status.DEFERRED and record.deferred_until >= today:
+        return None
     elif publicised and not shown:
-        record.publicise()
+        if may_start(record, today):
+            record.publicise()
+        elif record.status == status.DEFERRED:
+            record.withhold()  # until the sweep may begin
     elif not publicised and record.status != status.WITHHELD:
         record.withhold()
     if not shown and record.status == status.PUBLICISED:
@@ -76,6 +88,21 @@ def settle(record: AdverseRecord, publicised: bool) -> OutboundEvent.Type | None
     if shown and record.status != status.PUBLICISED:
         return OutboundEvent.Type.REMOVED
     return None
+
+
+def to_be_publicised(record: AdverseRecord) -> bool:
+    """Whether the rules give it a publicity window. A natural person's never has one (山东省社会信用条例 第二十条)."""
+    return record.publicity_from is not None and not record.subject.is_person
+
+
+def may_start(record: AdverseRecord, today: date) -> bool:
+    """Whether publicity may begin: its first day has come and, where a rule asks for it, both letters are served."""
+    if record.publicity_from is None or record.publicity_from > today:
+        return False
+    if record.notified_at is not None:
+        return True
+    waits = RuleBook.load(today).find("publicity.waits_for_service", record.sector)
+    return not (waits and waits.value)
 
 
 def is_over(record: AdverseRecord, today: date | None = None) -> bool:

@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from exchange.actions import emit
 from exchange.models import OutboundEvent
 from journal import actions as journal
+from notices.models import Notice
 from parties.models import User
 from policy.verdict import Refused, no
 from records import guards
 from records.actions.common import ask, journal_line, lock, put_down, settle, work_out
+from records.actions.letters import tell
 from records.canonical import CONTENT_FIELDS, as_text
 from records.documents import document_key, looks_impossible
 from records.facts import event_data
@@ -103,6 +105,9 @@ def decide_proposal(proposal: CorrectionProposal, actor: User, apply: bool) -> C
             record = correct(
                 record, actor, item["field"], item["new"], _("拟更正第%(number)s号") % {"number": proposal.pk}
             )
+        reason = "经作出决定的机关核实，原登记内容与决定不一致。"
+        change = {"reason": reason, "decided_by": record.authority.name, "fields": proposal.differences}
+        tell(record, Notice.Kind.RECORD_CORRECTED, actor, effective_on=timezone.localdate(), change=change)
     status = CorrectionProposal.Status
     proposal.status = status.APPLIED if apply else status.DISMISSED
     proposal.decided_by, proposal.decided_at = actor, timezone.now()

@@ -1,13 +1,17 @@
 """How a record leaves the public: repaired, revoked, its time over; and the objection mark."""
 
+from datetime import date
+
 from django.utils import timezone
 
 from exchange.actions import emit
 from exchange.models import OutboundEvent
 from journal import actions as journal
+from notices.models import Notice
 from parties.models import User
 from records import guards
 from records.actions.common import ask, is_over, journal_line, lock, put_down
+from records.actions.letters import tell
 from records.facts import event_data
 from records.models import AdverseRecord
 
@@ -47,19 +51,20 @@ def revoke(record: AdverseRecord, actor: User | None, ordered_by: str, reason: s
     return record
 
 
-def expire(record: AdverseRecord, actor: User | None = None) -> AdverseRecord:
+def expire(record: AdverseRecord, actor: User | None = None, today: date | None = None) -> AdverseRecord:
     """自动停止: the maximum publicity period is over; return the fresh record. Nothing happens if it is not.
 
-    Platforms are told only of what they were shown.
+    Platforms and the subject are told (终止公示告知书) if it had been shown.
     """
     record = lock(record)
-    if not (record.is_live and is_over(record)):
+    if not (record.is_live and is_over(record, today)):
         return record
     shown = record.status == AdverseRecord.Status.PUBLICISED
     record.expire(timezone.now())
     put_down(record)
     if shown:
         emit(OutboundEvent.Type.REMOVED, record.public_id, event_data(record, "remove", "expired", ""))
+        tell(record, Notice.Kind.PUBLICITY_ENDED, actor, effective_on=timezone.localdate(record.removed_at))
     journal.append(
         actor, "records.expire", record, journal_line(record, publicity_until=record.publicity_until.isoformat())
     )

@@ -1,4 +1,7 @@
-"""两书同达: the two letters that every new record sends to its subject."""
+"""What a record's subject is told in writing: 两书同达 at the beginning, and what became of the record later."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -13,24 +16,44 @@ from records.actions.common import is_over
 from records.facts import FORMAL_LANGUAGE, notice_facts
 from records.models import AdverseRecord
 
+#: 两书同达: what every new record sends.
+LETTERS = (Notice.Kind.ADVERSE_RECORD, Notice.Kind.REPAIR_GUIDANCE)
+
 
 def send_letters(record: AdverseRecord, actor: User | None) -> list[Notice]:
     """Issue 失信行为告知书 and 信用修复告知书 for a new record, inside the caller's transaction."""
-    issuer = record.authority if record.authority.notice_prefix else lead_authority()
     with translation.override(FORMAL_LANGUAGE):
-        facts = letter_facts(record, issuer)
-    return [
-        issue(
-            kind=kind,
-            issuer=issuer,
-            addressee=record.subject,
-            thing=record,
-            facts=facts,
-            actor=actor,
-            rule_ids=record.rule_ids,
-        )
-        for kind in (Notice.Kind.ADVERSE_RECORD, Notice.Kind.REPAIR_GUIDANCE)
-    ]
+        facts = letter_facts(record, issuer_of(record))
+    return [_issue(record, kind, actor, facts) for kind in LETTERS]
+
+
+def tell(record: AdverseRecord, kind: str, actor: User | None, *, rule_ids: Iterable[int] = (), **facts: Any) -> Notice:
+    """Issue one letter about what became of a record, inside the caller's transaction; return it.
+
+    ``facts`` are the keys of docs/notices.md beyond the record's own, already in Chinese; ``rule_ids`` the rules
+    that the letter rests on besides those of the record's window.
+    """
+    facts = {"record": notice_facts(record), "because": record.because, **facts}
+    return _issue(record, kind, actor, facts, rule_ids)
+
+
+def issuer_of(record: AdverseRecord) -> Authority:
+    """Return who signs letters about a record: its authority, or the lead office while that has no 机关代字."""
+    return record.authority if record.authority.notice_prefix else lead_authority()
+
+
+def _issue(
+    record: AdverseRecord, kind: str, actor: User | None, facts: dict[str, Any], rule_ids: Iterable[int] = ()
+) -> Notice:
+    return issue(
+        kind=kind,
+        issuer=issuer_of(record),
+        addressee=record.subject,
+        thing=record,
+        facts=facts,
+        actor=actor,
+        rule_ids=[*record.rule_ids, *rule_ids],
+    )
 
 
 def letter_facts(record: AdverseRecord, issuer: Authority) -> dict:

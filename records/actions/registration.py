@@ -17,6 +17,7 @@ from records.actions.listing import list_names
 from records.canonical import CONTENT_FIELDS, CanonicalRecord, Reason, as_text
 from records.documents import document_key
 from records.facts import event_data
+from records.intake.prior import check_reminded
 from records.intake.validation import check
 from records.models import AdverseRecord, CorrectionProposal, ImportRow, ImportRun
 
@@ -40,7 +41,7 @@ def register(draft: CanonicalRecord, run: ImportRun | None, actor: User | None) 
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A row is taken in inside one transaction.")
-    reasons = check(draft)
+    reasons = check(draft) or check_reminded(draft)
     if reasons:
         return Outcome.REFUSED, None, reasons
     authority = find_authority(draft)

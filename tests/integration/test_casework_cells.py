@@ -24,6 +24,7 @@ ROLES = (
     "clerk",  # acts for the subject
     "stranger",  # an enterprise's clerk of somebody else
     "officer",  # of the determining authority
+    "colleague",  # another officer of the same authority
     "other_officer",  # of another authority
     "lead_officer",  # an officer of the lead office
     "approver",
@@ -33,6 +34,16 @@ ROLES = (
 )
 VERBS = list(guards.GUARDS)
 
+OUTCOMES = {
+    "repair": (S.APPROVED, S.REFUSED),
+    "objection": (S.UPHELD, S.DISMISSED),
+    "deferral": (S.GRANTED, S.NOT_GRANTED),
+}
+CODES = {
+    "repair": ("R-D01", "R-S01", "R-F01"),
+    "objection": ("O-D01", "O-S01", "O-N01"),
+    "deferral": ("E-D01", "E-S01", "E-F01"),
+}
 #: (kind, state) -> verb -> roles that may.
 RECEIVE = {"accept", "decline", "request_supplement"}
 
@@ -46,12 +57,14 @@ def may(kind: str, state: str, verb: str, role: str) -> bool:
     if verb == "withdraw":
         return state in (S.DRAFT, S.SUBMITTED, S.SUPPLEMENT_REQUESTED, S.ACCEPTED) and role == "clerk"
     if verb in RECEIVE:
-        receivers = {"officer"} if kind == "repair" else {"officer", "lead_officer", "approver"}
+        receivers = {"officer", "colleague"} | ({"lead_officer", "approver"} if kind == "objection" else set())
         return state == S.SUBMITTED and role in receivers
     if verb == "recommend":
-        return state == S.ACCEPTED and role == "officer"
+        return state == S.ACCEPTED and role in ("officer", "colleague")
     if verb in ("decide", "send_back"):
-        return state == S.RECOMMENDED and role == "approver"
+        # A deferral may be decided by a second officer of the authority that decided (行政处罚法 66).
+        deciders = {"approver", "colleague"} if kind == "deferral" else {"approver"}
+        return state == S.RECOMMENDED and role in deciders
     raise AssertionError(verb)
 
 
@@ -64,6 +77,7 @@ def people(players) -> dict[str, User]:
         "clerk": players.clerk,
         "stranger": find("enterprise2"),
         "officer": players.officer,
+        "colleague": players.colleague,
         "other_officer": find("safety"),
         "lead_officer": find("lead"),
         "approver": players.approver,
@@ -78,21 +92,28 @@ def draft(players, kind: str, number: int) -> Case:
     if kind == "repair":
         case = journey.repair.start(players.clerk, record)
         journey.repair.describe(players.clerk, case, record.decision_date, "已缴清", "1")
+    elif kind == "deferral":
+        case = journey.deferrals.start(players.clerk, record)
+        until = journey.add_months(journey.timezone.localdate(), 2)
+        journey.deferrals.describe(
+            players.clerk, case, ground="hardship", requested_until=until, statement="周转困难", contact_phone="1"
+        )
     else:
         case = journey.objections.start(players.clerk, record)
         journey.objections.describe(
             players.clerk, case, ground="wrong", field="", claimed_value="", statement="写错了", contact_phone="1"
         )
     actions.attach_evidence(players.clerk, case, journey.receipt_picture(number), "performance")
-    actions.sign_commitment(players.clerk, case, "张三")
+    if kind != "deferral":
+        actions.sign_commitment(players.clerk, case, "张三")
     return specific(Case.objects.get(pk=case.pk))
 
 
 def bring_to(players, kind: str, state: str, number: int) -> Case:
     """Bring a new case into ``state`` by the real verbs; states of the other kind are skipped."""
     case = draft(players, kind, number)
-    good, bad = (S.APPROVED, S.REFUSED) if kind == "repair" else (S.UPHELD, S.DISMISSED)
-    decline, supplement, refuse = ("R-D01", "R-S01", "R-F01") if kind == "repair" else ("O-D01", "O-S01", "O-N01")
+    good, bad = OUTCOMES[kind]
+    decline, supplement, refuse = CODES[kind]
     if state == S.DRAFT:
         return case
     if state == S.WITHDRAWN:
@@ -108,6 +129,8 @@ def bring_to(players, kind: str, state: str, number: int) -> Case:
             outcome = good if state in (S.RECOMMENDED, good) else bad
             if kind == "objection" and outcome == good:
                 journey.objections.verify(players.officer, case, remedy="revoke")
+            if kind == "deferral" and outcome == good:
+                journey.deferrals.propose(players.officer, case, granted_until=case.requested_until)
             actions.recommend(players.officer, case, outcome, "意见", [refuse])
             if state != S.RECOMMENDED:
                 actions.decide(players.approver, case, outcome, codes=[refuse])
@@ -115,8 +138,8 @@ def bring_to(players, kind: str, state: str, number: int) -> Case:
 
 
 def states_of(kind: str) -> list[str]:
-    other = {"repair": {S.UPHELD, S.DISMISSED}, "objection": {S.APPROVED, S.REFUSED}}[kind]
-    return [state for state in STATES if state not in other]
+    others = {state for other, outcomes in OUTCOMES.items() if other != kind for state in outcomes}
+    return [state for state in STATES if state not in others]
 
 
 CELLS = [(kind.code, state) for kind in all_kinds() for state in states_of(kind.code)]
@@ -190,7 +213,7 @@ def test_reading_follows_the_same_table_for_case_and_file():
     cast = people(players)
     case = bring_to(players, "repair", S.SUBMITTED, 6500)
     evidence = case.evidence.get()
-    readers = {"clerk", "officer", "lead_officer", "approver", "auditor"}
+    readers = {"clerk", "officer", "colleague", "lead_officer", "approver", "auditor"}
     for role in ROLES:
         assert bool(guards.can_read(cast[role], case)) == (role in readers), role
         assert bool(guards.can_read_evidence(cast[role], evidence)) == (role in readers), role

@@ -1,10 +1,12 @@
 """Whole journeys through the actions, and the invariants that they leave behind."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 from casework.models import Case, Decision
 from config import journey
@@ -28,8 +30,10 @@ def players():
         (0, Case.Status.APPROVED, AdverseRecord.Status.REPAIRED, OutboundEvent.Type.REMOVED),
         (1, Case.Status.UPHELD, AdverseRecord.Status.PUBLICISED, OutboundEvent.Type.CORRECTED),
         (2, Case.Status.DISMISSED, AdverseRecord.Status.PUBLICISED, OutboundEvent.Type.OBJECTION_CLEARED),
+        (3, Case.Status.GRANTED, AdverseRecord.Status.DEFERRED, OutboundEvent.Type.REMOVED),
+        (4, Case.Status.NOT_GRANTED, AdverseRecord.Status.PUBLICISED, OutboundEvent.Type.PUBLISHED),
     ],
-    ids=["repair approved", "objection upheld", "objection dismissed"],
+    ids=["repair approved", "objection upheld", "objection dismissed", "deferral granted", "deferral refused"],
 )
 def test_journey_ends_in_decision_notice_event_and_unbroken_promises(players, index, status, record_status, last_event):
     story = journey.STORIES[index](players, 4000 + index)
@@ -38,7 +42,7 @@ def test_journey_ends_in_decision_notice_event_and_unbroken_promises(players, in
     assert story.record.status == record_status
     assert OutboundEvent.objects.filter(subject=story.record.public_id).latest("id").type == last_event
     assert story.case.decision.prepared_by == players.officer
-    assert story.case.decision.approved_by == players.approver
+    assert story.case.decision.approved_by == (players.colleague if index == 3 else players.approver)
     assert len(story.notices) == 2
     assert not story.record.objection_marked
     assert list(walk()) == []
@@ -66,6 +70,13 @@ def _cut_out_task(story):
     Task.objects.filter(process=story.case.process).update(status="NEW", flow_task_type="HUMAN")
 
 
+def _defer_without_a_decision(story):
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    AdverseRecord.objects.filter(pk=story.record.pk).update(
+        status=AdverseRecord.Status.DEFERRED, deferred_until=tomorrow
+    )
+
+
 SABOTAGE = {
     "two_people": lambda s: _raw("DELETE FROM casework_decision WHERE case_id=%s", s.case.pk),
     "notice": lambda s: Notice.objects.filter(number=s.notices[0]).update(kind="decline"),
@@ -79,6 +90,10 @@ SABOTAGE = {
     "flow": _cut_out_task,
     "journal": lambda s: _raw(
         "UPDATE journal_entry SET actor_name='nobody' WHERE sequence=%s", Entry.objects.count() - 2
+    ),
+    "deferral": _defer_without_a_decision,
+    "letter": lambda s: OutboundEvent.objects.filter(type=OutboundEvent.Type.REMOVED).update(
+        data={"reason": "expired"}
     ),
     "commitment": lambda s: _raw("DELETE FROM casework_commitment WHERE case_id=%s", s.case.pk),
 }

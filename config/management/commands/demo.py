@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from config.demo.library import load_reader
 from config.demo.office import PASSWORD, PEOPLE, create_office, sample_records
 from exchange import actions as exchange
 from exchange.models import Subscriber
@@ -76,4 +77,4 @@ def load_records() -> int:
         with journal.journalled():
             outcome, _record, _reasons = records.register(draft, None, None)
         taken += outcome == "taken"
-    return taken
+    return taken + load_reader(timezone.localdate())

@@ -14,7 +14,9 @@ class Command(BaseCommand):
     help = _("用虚构的办件走完从导入到平台回执的全过程，每一步都是真实的动作。")
 
     def add_arguments(self, parser):
-        parser.add_argument("--count", type=int, default=3, help=_("走几件（修复、异议成立、异议不成立轮流）"))
+        parser.add_argument(
+            "--count", type=int, default=3, help=_("走几件（修复、异议成立、异议不成立、准予延期、不予延期轮流）")
+        )
         parser.add_argument("--json", action="store_true", help=_("输出一个 JSON 对象"))
 
     def handle(self, **options):

@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('parties', '0001_initial'),
-        ('records', '0001_initial'),
+        ('parties', '0002_life'),
+        ('records', '0002_life'),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""A record's life after registration: what is kept beside it, who may do what with that, and its pages."""
