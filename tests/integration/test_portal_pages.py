@@ -234,7 +234,8 @@ def test_progress_stops_guessing(client, scene):
     assert statuses[:10] == [200] * 10
     assert statuses[10:] == [429] * 2
     case = scene.cases["reviewing"]
-    assert ask(client, case.number, case.check_code)["Retry-After"] == "600"
+    waits = int(ask(client, case.number, case.check_code)["Retry-After"])
+    assert 1 <= waits <= 600, "the right code does not open it either; when to come back is said"
 
 
 # --- Journal and work ------------------------------------------------------------------------------------
