@@ -1,4 +1,4 @@
-"""State diagrams drawn from the code, as Mermaid text: the pictures in docs/architecture.md cannot go stale."""
+"""State diagrams drawn from the code, as Mermaid text: the pictures in docs/ cannot go stale."""
 
 from django.db.models import Model
 from django.utils import translation
@@ -16,11 +16,17 @@ MACHINES: dict[str, type[Model]] = {
     "An objection": Objection,
     "A deferral": Deferral,
     "An adverse record": AdverseRecord,
+    "A notice": Notice,
+}
+#: What is kept beside a record: in the document about records.
+LIFE: dict[str, type[Model]] = {
+    "An adverse record": AdverseRecord,
     "A subject's explanation": Explanation,
     "A change upstream": UpstreamChange,
     "A reminder before a record": PriorReminder,
-    "A notice": Notice,
 }
+ARCHITECTURE, RECORDS = "docs/architecture.md", "docs/records.md"
+DOCUMENTS = {ARCHITECTURE: MACHINES, RECORDS: LIFE}
 
 START, END = "<!-- diagrams: made by manage.py draw_states -->", "<!-- /diagrams -->"
 
@@ -66,16 +72,17 @@ def flow_diagram() -> str:
     return "\n".join(lines)
 
 
-def all_diagrams() -> str:
-    """Return the whole marked section of docs/architecture.md."""
+def all_diagrams(document: str = ARCHITECTURE) -> str:
+    """Return the whole marked section of a document."""
     parts = [START, ""]
-    for title, model in MACHINES.items():
+    for title, model in DOCUMENTS[document].items():
         parts += [f"### {title}", "", state_diagram(model), ""]
-    parts += ["### The to-do list of a case", "", flow_diagram(), "", END]
-    return "\n".join(parts)
+    if document == ARCHITECTURE:
+        parts += ["### The to-do list of a case", "", flow_diagram(), ""]
+    return "\n".join([*parts, END])
 
 
-def put_into(text: str) -> str:
+def put_into(text: str, document: str = ARCHITECTURE) -> str:
     """Return a document with its marked section replaced by today's diagrams.
 
     Raises:
@@ -85,4 +92,4 @@ def put_into(text: str) -> str:
     _old, found_end, after = rest.partition(END)
     if not (found and found_end):
         raise ValueError(f"no section between {START} and {END}")
-    return before + all_diagrams() + after
+    return before + all_diagrams(document) + after

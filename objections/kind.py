@@ -14,6 +14,7 @@ from objections.models import Objection
 from parties.models import User
 from policy.verdict import YES, Verdict, no
 from records import actions as records
+from records.models import AdverseRecord
 
 
 class ObjectionKind(CaseKind):
@@ -48,7 +49,7 @@ class ObjectionKind(CaseKind):
         records.set_objection_mark(case.record, actor, False, case.number)
         if case.remedy == Objection.Remedy.CORRECT:
             records.correct(case.record, actor, case.field, case.corrected_value, case.number)
-        else:
+        elif AdverseRecord.objects.get(pk=case.record_id).status != AdverseRecord.Status.REVOKED:
             records.revoke(case.record, actor, case.number, case.get_ground_display())
 
     def can_submit(self, actor: User, case: Objection) -> Verdict:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from config.demo.office import LIBRARY, reader_number
 from journal import actions as journal
 from parties.models import Agency, Authority, Subject, User
+from policy.dates import say_short
 from records import actions as records
 from records.canonical import CanonicalRecord
 from records.life.models import PriorReminder
@@ -49,7 +50,7 @@ def load_reader(today: date) -> int:
             name=READER,
             identity_number=reader_number(),
             document_number=f"青图借〔{today.year}〕88号",
-            matter=f"所借图书1册，应于{(today - timedelta(days=9)).isoformat()}归还，至今未还。",
+            matter=f"所借图书1册，应于{say_short(today - timedelta(days=9))}归还，至今未还。",
         )
     return 1
 
