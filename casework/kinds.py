@@ -48,6 +48,8 @@ class CaseKind(ABC):
     peer_may_decide: bool = False
     #: The applicant signs a 信用承诺书 before handing in.
     needs_commitment: bool = True
+    #: The rule that words the commitment letter.
+    commitment_rule: str = "commitment.text"
     #: The lead office may accept as well as the determining authority.
     lead_may_accept: bool = False
     #: Outcomes of a decision, the favourable one first.

@@ -3,6 +3,7 @@
 The tests and benches use it, and ``manage.py journey`` shows it: every step is the real verb, nothing is faked.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -112,12 +113,25 @@ def receipt_picture(number: int) -> SimpleUploadedFile:
     return SimpleUploadedFile(f"receipt-{number}.png", buffer.getvalue(), "image/png")
 
 
+def _wait_until_rendered(notice: Notice, seconds: float = 60) -> None:
+    """Render the notice here, or wait for the worker that is rendering it at this moment."""
+    until = time.monotonic() + seconds
+    while True:
+        if notice.rendering == Notice.Rendering.PENDING:
+            notice_tasks.render(notice.pk)
+        notice.refresh_from_db()
+        if notice.rendering == Notice.Rendering.RENDERED:
+            return
+        if notice.rendering == Notice.Rendering.FAILED or time.monotonic() > until:
+            raise RuntimeError(f"{notice.number} was not rendered: {notice.last_error or notice.rendering}")
+        time.sleep(0.2)
+
+
 def open_letters(players: Cast, record: AdverseRecord) -> int:
     """Render and open both letters: opening one is its service (送达). Return how many were served."""
     served = 0
     for notice in Notice.objects.filter(thing_type="records.adverserecord", thing_id=str(record.pk)):
-        if notice.rendering == Notice.Rendering.PENDING:
-            notice_tasks.render(notice.pk)
+        _wait_until_rendered(notice)
         notices.serve(players.clerk, notice)
         served += 1
     return served

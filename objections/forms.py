@@ -7,6 +7,19 @@ from casework.forms import RecommendForm, VersionedForm
 from casework.models import Case
 from objections import fields
 from objections.models import Objection
+from policy.verdict import Refused
+from records.actions.correction import typed_value
+
+
+def _check_value(form: forms.Form, field: str, name: str) -> None:
+    """Add an error to ``name`` if its text cannot be a value of this field of a record."""
+    text = form.cleaned_data.get(name)
+    if not field or not text:
+        return
+    try:
+        typed_value(field, text)
+    except Refused as refused:
+        form.add_error(name, " ".join(part for part in (refused.verdict.reason, refused.verdict.cure) if part))
 
 
 class DescribeForm(VersionedForm):
@@ -48,6 +61,7 @@ class DescribeForm(VersionedForm):
             and not cleaned.get("claimed_value")
         ):
             self.add_error("claimed_value", _("请填写您认为正确的内容。"))
+        _check_value(self, cleaned.get("field"), "claimed_value")
         return cleaned
 
 
@@ -83,4 +97,5 @@ class VerifyForm(RecommendForm):
                 self.add_error("field", _("请选择更正哪一项。"))
             if not cleaned.get("corrected_value"):
                 self.add_error("corrected_value", _("请填写更正后的内容。"))
+            _check_value(self, cleaned.get("field"), "corrected_value")
         return cleaned

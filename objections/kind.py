@@ -29,6 +29,7 @@ class ObjectionKind(CaseKind):
     lead_may_accept = True
     outcomes = (Case.Status.UPHELD, Case.Status.DISMISSED)
     evidence_purpose = Evidence.Purpose.OBJECTION
+    commitment_rule = "commitment.objection_text"
     acceptance_notice = Notice.Kind.OBJECTION_ACCEPTANCE
 
     @property
@@ -123,7 +124,7 @@ class ObjectionKind(CaseKind):
             (_("有异议的内容"), str(field_label(case.field))),
         ]
         if case.field:
-            lines += [(_("现在的记录"), field_text(case.record, case.field)), (_("您认为应为"), case.claimed_value)]
+            lines += [(_("有异议时的记录"), _value_before(case)), (_("申请人认为应为"), case.claimed_value)]
         return lines + [(_("情况说明"), case.statement)]
 
     def review_form(self, *args, **kwargs):
@@ -158,7 +159,7 @@ class ObjectionKind(CaseKind):
 
 
 def _value_before(case: Objection) -> str:
-    """What the record said before the correction (the decision's notice is written after it)."""
+    """What the record said when it was disputed: the correction that this case ordered keeps it."""
     correction = case.record.corrections.filter(ordered_by=case.number).order_by("-id").first()
     return correction.old_value if correction else field_text(case.record, case.field)
 

@@ -45,6 +45,7 @@ NAMES = {
     "classify.several": gettext_lazy("同一决定有多种处罚"),
     "classify.summary.fine_entity_up_to": gettext_lazy("简易程序罚款上限：单位"),
     "classify.summary.fine_person_up_to": gettext_lazy("简易程序罚款上限：公民"),
+    "commitment.objection_text": gettext_lazy("异议申诉信用承诺书"),
     "commitment.per_record": gettext_lazy("一条信息一份承诺书"),
     "commitment.published": gettext_lazy("承诺书上网公示"),
     "commitment.text": gettext_lazy("信用承诺书的内容"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePath
-from threading import Lock
+from threading import Lock, RLock
 
 import magic
 import pypdfium2
@@ -20,6 +20,8 @@ ACCEPTED = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"
 MAX_PAGES = 60
 Image.MAX_IMAGE_PIXELS = 80_000_000
 _pillow = Lock()
+#: PDFium is one engine a process and not made for threads: two pages at once can end the whole process.
+_pdfium = RLock()
 
 
 class UnusableFile(Exception):
@@ -89,9 +91,10 @@ def _clean_name(name: str) -> str:
 def _count_pages(name: str, content: bytes, media_type: str) -> int:
     if media_type == "application/pdf":
         try:
-            document = pypdfium2.PdfDocument(content)
-            pages = len(document)
-            document.close()
+            with _pdfium:
+                document = pypdfium2.PdfDocument(content)
+                pages = len(document)
+                document.close()
         except pypdfium2.PdfiumError as error:
             raise UnusableFile(
                 _("“%(name)s”打不开：文件已损坏或设有密码。请取消密码或重新导出后上传。") % {"name": name}
@@ -117,14 +120,8 @@ def page_as_png(content: bytes, media_type: str, number: int, width: int = 1000)
         IndexError: there is no such page.
     """
     if media_type == "application/pdf":
-        document = pypdfium2.PdfDocument(content)
-        try:
-            if not 1 <= number <= len(document):
-                raise IndexError(number)
-            page = document[number - 1]
-            image = page.render(scale=min(width / page.get_width(), 4)).to_pil()
-        finally:
-            document.close()
+        with _pdfium:
+            image = _draw_page(content, number, width)
     elif number == 1:
         image = Image.open(io.BytesIO(content)).convert("RGB")
         image.thumbnail((width, width * 3))
@@ -133,3 +130,16 @@ def page_as_png(content: bytes, media_type: str, number: int, width: int = 1000)
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def _draw_page(content: bytes, number: int, width: int) -> Image.Image:
+    document = pypdfium2.PdfDocument(content)
+    try:
+        if not 1 <= number <= len(document):
+            raise IndexError(number)
+        page = document[number - 1]
+        image = page.render(scale=min(width / page.get_width(), 4)).to_pil()
+        image.load()
+        return image.copy()  # its own memory: the page's ends with the document
+    finally:
+        document.close()

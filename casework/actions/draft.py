@@ -55,7 +55,7 @@ def withdraw_evidence(actor: User, evidence: Evidence) -> None:
 
 def commitment_text(case: Case) -> str:
     """Return the 信用承诺书 as the rules word it today, paragraph by paragraph, one a line."""
-    return "\n".join(today_book().value("commitment.text").value)
+    return "\n".join(today_book().value(kind_of(case).commitment_rule).value)
 
 
 def sign_commitment(actor: User, case: Case, signed_name: str) -> Commitment:

@@ -14,7 +14,7 @@ from casework.models import Case, Evidence
 from notices import rendering
 from notices.models import Notice
 from policy.reasons import as_items
-from policy.verdict import Refused
+from policy.verdict import Refused, no
 from records import uploads
 
 
@@ -78,7 +78,11 @@ def notice_preview(request: HttpRequest, pk: int, notice_kind: str) -> HttpRespo
     facts, _rules = notice_facts(
         case, notice_kind, codes=codes, opinion=request.GET.get("opinion", "")[:500], outcome=outcome
     )
-    pdf = rendering.preview(notice_kind, issuer_of(case, notice_kind), case.subject, facts)
+    try:
+        pdf = rendering.preview(notice_kind, issuer_of(case, notice_kind), case.subject, facts)
+    except rendering.RenderingError as error:
+        cure = _("请改掉这个字符再预览；如果它在当事人名称里，请先更正名称。")
+        raise Refused(no("cannot_be_printed", str(error), cure), status=422) from error
     return HttpResponse(
         pdf, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="preview.pdf"'}
     )

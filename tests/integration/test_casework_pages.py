@@ -259,3 +259,73 @@ def test_evidence_used_before_is_flagged(players, as_):
     actions.attach_evidence(players.clerk, second, same, "performance")
     actions.submit(players.clerk, second)
     assert "材料曾用过" in as_("officer").get(reverse("casework:desk")).content.decode()
+
+
+def test_a_character_that_cannot_be_printed_is_named_before_anything_is_issued(players, as_):
+    case = bring_to(players, "repair", S.SUBMITTED, 8070)
+    url = reverse("casework:preview", args=[case.pk, "decline"])
+    answer = as_(players.officer).get(url, {"opinion": "材料\u0378不全"})
+    assert answer.status_code == 422
+    assert "U+0378" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "good"),
+    [
+        ("decision_date", "昨天", False),
+        ("decision_date", "2026-02-30", False),
+        ("decision_date", "2026-04-01", True),
+        ("fine_amount", "五百", False),
+        ("fine_amount", "500", True),
+        ("violation_type", "标签瑕疵", True),
+    ],
+)
+def test_a_claimed_value_must_be_one_that_the_field_can_hold(players, as_, field, value, good):
+    case = journey.objections.start(players.clerk, journey.take_in(players, 8071))
+    data = {
+        "version": case.version,
+        "ground": "wrong",
+        "field": field,
+        "claimed_value": value,
+        "statement": "写错了",
+        "contact_phone": "1",
+    }
+    answer = as_(players.clerk).post(reverse("objections:describe", args=[case.pk]), data)
+    assert answer.status_code == (302 if good else 422)
+
+
+def test_an_objector_promises_nothing_about_repair(players, as_):
+    case = journey.objections.start(players.clerk, journey.take_in(players, 8072))
+    page = as_(players.clerk).get(reverse("casework:commitment", args=[case.pk])).content.decode()
+    assert "为提出异议所提交" in page
+    assert "已经纠正失信行为" not in page
+
+
+def test_a_decided_objection_still_shows_what_was_disputed(players):
+    from casework.kinds import kind_of
+
+    story = journey.objection_story(players, 8073)
+    values = dict(kind_of(story.case).answers(journey.Objection.objects.get(pk=story.case.pk)))
+    assert values["有异议时的记录"] == "5000.00"
+    assert values["申请人认为应为"] == "500.00"
+
+
+def test_pages_of_a_pdf_are_drawn_from_many_threads_at_once():
+    import io as memory
+    from concurrent.futures import ThreadPoolExecutor
+
+    import pypdfium2
+
+    from records.uploads import page_as_png
+
+    document = pypdfium2.PdfDocument.new()
+    for _ in range(4):
+        document.new_page(300, 400)
+    buffer = memory.BytesIO()
+    document.save(buffer)
+    with ThreadPoolExecutor(8) as threads:
+        jobs = [
+            threads.submit(page_as_png, buffer.getvalue(), "application/pdf", number % 4 + 1, 60)
+            for number in range(200)
+        ]
+    assert all(job.result().startswith(b"\x89PNG") for job in jobs)
