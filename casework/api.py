@@ -15,9 +15,9 @@ from casework import actions, desk, guards
 from casework.clock import clock_now
 from casework.kinds import kind_of, specific
 from casework.models import Case
-from casework.uploads import UnusableFile
 from parties.models import User
 from policy.verdict import Refused, no
+from records.uploads import UnusableFile
 
 router = Router(tags=["cases"])
 

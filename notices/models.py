@@ -46,6 +46,7 @@ class Notice(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         REPAIR_REFUSAL = "repair_refusal", _("不予信用修复决定书")
         OBJECTION_ACCEPTANCE = "objection_acceptance", _("异议受理通知书")
         OBJECTION_RESULT = "objection_result", _("异议处理结果告知书")
+        CREDIT_STATEMENT = "credit_statement", _("信用信息查询报告")
 
     class Status(models.TextChoices):
         ISSUED = "issued", _("有效")

@@ -23,6 +23,7 @@ SUFFIXES = {
     Notice.Kind.REPAIR_REFUSAL: "不",
     Notice.Kind.OBJECTION_ACCEPTANCE: "异受",
     Notice.Kind.OBJECTION_RESULT: "异",
+    Notice.Kind.CREDIT_STATEMENT: "查",
 }
 
 

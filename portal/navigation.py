@@ -18,6 +18,7 @@ PUBLIC = [
 _DESK = [
     ("casework:desk", _("待办台")),
     ("records:import", _("信息录入")),
+    ("records:queries", _("授权查询")),
     ("portal:register", _("公示查询")),
     ("notices:verify", _("核验文书")),
 ]
@@ -34,6 +35,7 @@ BY_ROLE = {
         ("portal:journal", _("日志")),
         ("casework:desk", _("办件")),
         ("exchange:deliveries", _("平台投递")),
+        ("records:queries", _("查询记录")),
         ("portal:register", _("公示查询")),
         ("notices:verify", _("核验文书")),
     ],

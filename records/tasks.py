@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from records.actions import expire
+from records.actions.listing import tidy_names
 from records.intake.readers import open_source
 from records.intake.run import LEASE, process, queue, refuse
 from records.intake.source import FileRefused
@@ -28,6 +29,11 @@ MAX_ATTEMPTS = 5
 def sweep() -> dict[str, int]:
     """Stop every publicity whose last day has passed, and go on with imports that were interrupted; return counts."""
     return {"stopped": stop_publicity(), "resumed": resume_imports()}
+
+
+def tidy_register() -> int:
+    """Once a day: forget the names that find nothing any more; return how many endings went."""
+    return tidy_names()
 
 
 def stop_publicity() -> int:

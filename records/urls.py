@@ -3,6 +3,7 @@
 from django.urls import path
 
 from records import views
+from records.enquiries.urls import urlpatterns as enquiries
 
 app_name = "records"
 urlpatterns = [
@@ -11,3 +12,4 @@ urlpatterns = [
     path("imports/<int:pk>/report.csv", views.report, name="import_report"),
     path("imports/proposals/<int:pk>/", views.decide, name="decide_proposal"),
 ]
+urlpatterns += enquiries

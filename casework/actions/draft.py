@@ -6,12 +6,13 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
-from casework import guards, todo, uploads
+from casework import guards, todo
 from casework.actions.step import acting
 from casework.kinds import kind_of
 from casework.models import Case, CaseCounter, Commitment, Evidence
 from parties.models import User
 from policy.rulebook import today_book
+from records import uploads
 
 
 def attach_evidence(actor: User, case: Case, upload, purpose: str, version: int | None = None) -> Evidence:

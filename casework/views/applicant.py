@@ -13,9 +13,9 @@ from casework.clock import clock_now
 from casework.forms import CommitmentForm, EvidenceForm, SupplementAnswerForm, VersionedForm
 from casework.kinds import kind_of
 from casework.models import Case, Evidence
-from casework.uploads import UnusableFile
 from casework.views.case import find_case
 from policy.verdict import Refused
+from records.uploads import UnusableFile
 
 
 def editable_case(request: HttpRequest, pk: int) -> Case:

@@ -7,7 +7,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
-from casework import guards, uploads
+from casework import guards
 from casework.facts import issuer_of, notice_facts
 from casework.kinds import kind_of, specific
 from casework.models import Case, Evidence
@@ -15,6 +15,7 @@ from notices import rendering
 from notices.models import Notice
 from policy.reasons import as_items
 from policy.verdict import Refused
+from records import uploads
 
 
 def _readable(request: HttpRequest, pk: int) -> Evidence:

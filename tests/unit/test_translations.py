@@ -35,7 +35,9 @@ def catalogue() -> polib.POFile:
 def wanted(tmp_path_factory) -> polib.POFile:
     """What makemessages finds in a copy of the project as it is now, without any translation."""
     copy = tmp_path_factory.mktemp("translations") / "project"
-    shutil.copytree(settings.BASE_DIR, copy, ignore=shutil.ignore_patterns(*NOT_OURS, ".*", "*.pyc", "__pycache__", "*.mo"))
+    shutil.copytree(
+        settings.BASE_DIR, copy, ignore=shutil.ignore_patterns(*NOT_OURS, ".*", "*.pyc", "__pycache__", "*.mo")
+    )
     (copy / CATALOGUE).unlink(missing_ok=True)
     (copy / CATALOGUE).parent.mkdir(parents=True, exist_ok=True)
     subprocess.run(
