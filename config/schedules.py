@@ -25,6 +25,7 @@ REGULAR = (
     Regular("notices", "notices.tasks.sweep", 1),
     Regular("exchange", "exchange.tasks.sweep", 1),
     Regular("publicity", "records.tasks.sweep", 1),
+    Regular("register-names", "records.tasks.tidy_register", 24 * 60),
     Regular("tidy", "config.tasks.tidy", 24 * 60),
 )
 

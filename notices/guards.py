@@ -64,7 +64,9 @@ def _signed_in(actor) -> bool:
 
 
 def _of_this_office(actor: User, notice: Notice) -> bool:
-    """Issued by the actor's authority, about its record, or the actor works at the lead authority."""
+    """Issued by or at the wish of the actor's authority, about its record, or the actor works at the lead authority."""
     authority = actor.authority
+    if (notice.facts.get("statement") or {}).get("office") == authority.name:
+        return True
     record = notice.facts.get("record") or {}
     return authority.is_lead or authority.pk == notice.issuer_id or record.get("authority") == authority.name

@@ -29,6 +29,7 @@ SUFFIXES = {
     Notice.Kind.PUBLICITY_ENDED: "终",
     Notice.Kind.RECORD_REVOKED: "撤",
     Notice.Kind.RECORD_CORRECTED: "更",
+    Notice.Kind.CREDIT_STATEMENT: "查",
 }
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils import dateformat
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from notices.models import Notice
 
@@ -98,6 +99,19 @@ def in_short(notice: Notice) -> Summary:
         return Summary(
             _("%(number)s 这条失信信息的内容已经更正。") % {"number": record.get("document_number", "")},
             _("仍有错误的，随时可以提出异议。"),
+        )
+    if kind == Notice.Kind.CREDIT_STATEMENT:
+        total = (facts.get("statement") or {}).get("total") or 0
+        return Summary(
+            ngettext(
+                "查询时登记在名下、仍然有效的失信信息有 %(n)s 条。",
+                "查询时登记在名下、仍然有效的失信信息有 %(n)s 条。",
+                total,
+            )
+            % {"n": total}
+            if total
+            else _("查询时名下没有仍然有效的失信信息。"),
+            _("报告只说明查询那一刻的情况；需要最新的，可以随时再查。"),
         )
     if objection.get("outcome") == "upheld":
         return Summary(_("您的异议成立，信息已经更正或者撤销。"), "", reasons)

@@ -290,6 +290,7 @@ class RecordCorrection(models.Model):
         return f"{self.record} {self.field}"
 
 
-# What the public register's search walks; Django looks for models here.
+# Models of this room's parts; Django looks for them here.
+from records.enquiries.models import QueryRecord  # noqa: E402, F401
 from records.life.models import Explanation, PriorReminder, Reminder, UpstreamChange  # noqa: E402, F401
 from records.search.models import RegisterName  # noqa: E402, F401

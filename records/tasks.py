@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from records.actions.listing import tidy_names
 from records.intake.readers import open_source
 from records.intake.run import LEASE, process, queue, refuse
 from records.intake.source import FileRefused
@@ -26,6 +27,11 @@ def sweep() -> dict[str, int]:
     """
     swept = sweep_publicity(seconds=WORK_SECONDS)
     return {**swept.counts(), "resumed": resume_imports()}
+
+
+def tidy_register() -> int:
+    """Once a day: forget the names that find nothing any more; return how many endings went."""
+    return tidy_names()
 
 
 def resume_imports() -> int:

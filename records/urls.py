@@ -3,6 +3,7 @@
 from django.urls import path
 
 from records import views
+from records.enquiries.urls import urlpatterns as enquiries
 from records.life.urls import urlpatterns as life
 
 app_name = "records"
@@ -13,3 +14,4 @@ urlpatterns = [
     path("imports/proposals/<int:pk>/", views.decide, name="decide_proposal"),
 ]
 urlpatterns += life
+urlpatterns += enquiries

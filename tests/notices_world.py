@@ -69,6 +69,18 @@ CHANGE = {
 }
 
 
+STATEMENT = {
+    "generated_at": "2026-11-23T09:05+08:00",
+    "kind": "authorised",
+    "recipient": "青测市示范区招标办公室",
+    "purpose": "投标资格审查",
+    "authorised_on": "2026-11-20",
+    "office": "青测市示范区市场监督管理局",
+    "total": 1,
+    "records": [{**RECORD, "status": "公示中", "objection": True, "explanation": "已经改正，缴清罚款。"}],
+}
+
+
 def facts_of(kind: str) -> dict:
     """Return full facts for a kind: those of objections say what was disputed."""
     more = {"objection": OBJECTION} if kind.startswith("objection") else {}
@@ -78,6 +90,8 @@ def facts_of(kind: str) -> dict:
         more = {"matter": {"document_number": "青图借〔2026〕15号", "text": "所借图书2册逾期未还。"}}
     if kind.startswith("record_"):
         more = {"change": CHANGE}
+    if kind == Notice.Kind.CREDIT_STATEMENT:
+        return {"statement": STATEMENT, "contact": FACTS["contact"]}
     return {**FACTS, **more}
 
 

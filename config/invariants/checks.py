@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from django.core.files.storage import default_storage
 from django.db.models import CharField, Count, Exists, F, Max, OuterRef, Q
@@ -20,7 +21,8 @@ from notices.models import Notice, NumberCounter
 from notices.storage import StoredFileError
 from notices.storage import read as read_notice
 from parties.models import Subject
-from records.models import AdverseRecord, UpstreamChange
+from records.models import AdverseRecord, QueryRecord, RegisterName, UpstreamChange
+from records.search.names import names_of, whole
 
 
 @dataclass(frozen=True)
@@ -235,6 +237,35 @@ def letters_after_registration() -> Iterator[Broken]:
             yield Broken("letter", _row(change), _("原决定已撤销，信息却没有撤销。"))
 
 
+def queries_kept() -> Iterator[Broken]:
+    """Every query stands as the journal saw it, with its proof, and no credit statement is without a query."""
+    told = {
+        entry.thing_id: entry.data.get("particulars") for entry in Entry.objects.filter(verb="records.query").iterator()
+    }
+    for query in QueryRecord.objects.filter(released_at=None).iterator():
+        if told.get(str(query.pk)) != query.digest():
+            yield Broken("query", _row(query), _("查询记录与日志里的摘要不一致。"))
+        elif query.proof_sha256 and not default_storage.exists(query.proof.name):
+            yield Broken("query", _row(query), _("查询的授权书文件不见了。"))
+    known = set(map(str, QueryRecord.objects.values_list("pk", flat=True)))
+    for notice in Notice.objects.filter(kind=Notice.Kind.CREDIT_STATEMENT).iterator():
+        if notice.thing_type != "records.queryrecord" or notice.thing_id not in known:
+            yield Broken("query", _row(notice), _("信用信息查询报告没有对应的查询记录。"))
+
+
+def register_finds() -> Iterator[Broken]:
+    """Every public record is found in the register by its names."""
+    public = AdverseRecord.objects.filter(status=AdverseRecord.Status.PUBLICISED).select_related("subject")
+    rows = public.order_by("pk").iterator(chunk_size=1000)
+    while batch := list(islice(rows, 1000)):
+        wanted = {(whole(name), record.subject_id): record for record in batch for name in names_of(record)}
+        known = RegisterName.objects.filter(ending__in={ending for ending, _subject in wanted})
+        for ending, subject in known.values_list("ending", "subject_id"):
+            wanted.pop((bytes(ending), subject), None)
+        for record in dict.fromkeys(wanted.values()):
+            yield Broken("register", _row(record), _("信息在公示，按名称却查不到。请运行 register_names。"))
+
+
 CHECKS: dict[str, Check] = {
     "two_people": two_people,
     "notice": notices_issued,
@@ -249,6 +280,8 @@ CHECKS: dict[str, Check] = {
     "commitment": commitments_signed,
     "deferral": deferrals_granted,
     "letter": letters_after_registration,
+    "query": queries_kept,
+    "register": register_finds,
 }
 
 

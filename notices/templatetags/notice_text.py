@@ -1,6 +1,6 @@
 """How notices write dates, degrees and bases. Formal Chinese, whatever the reader's language."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from django import template
@@ -28,6 +28,16 @@ def cn_date(value) -> str:
         except ValueError:
             return str(value or "")
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+@register.filter
+def cn_moment(value) -> str:
+    """Return ``2026年4月9日9时05分`` for an ISO moment, its own clock; other text unchanged."""
+    try:
+        moment = datetime.fromisoformat(str(value or ""))
+    except ValueError:
+        return str(value or "")
+    return f"{cn_date(moment.date())}{moment.hour}时{moment.minute:02}分"
 
 
 @register.filter

@@ -1,0 +1,57 @@
+"""What a query shows of a subject, and what the credit statement says: the same lines, from one place."""
+
+from typing import Any
+
+from django.utils import timezone, translation
+
+from parties.models import Subject
+from records import queries
+from records.actions.common import is_over
+from records.enquiries.models import QueryRecord
+from records.facts import FORMAL_LANGUAGE, notice_facts
+from records.models import AdverseRecord
+
+
+def lines_of(subject: Subject) -> list[dict[str, Any]]:
+    """Return a subject's live records, newest decision first, as JSON: what stands, and that it is disputed.
+
+    What was repaired, has run out or was revoked is not in it, and nothing says that it ever was.
+    """
+    live = AdverseRecord.objects.filter(subject=subject, status__in=AdverseRecord.LIVE).select_related("authority")
+    return [_line(record) for record in live.order_by("-decision_date", "-pk") if not is_over(record)]
+
+
+def _line(record: AdverseRecord) -> dict[str, Any]:
+    with translation.override(FORMAL_LANGUAGE):
+        status = str(record.get_status_display())
+    return {
+        **notice_facts(record),
+        "subject_name": record.subject_name,
+        "violation_type": record.violation_type,
+        "status": status,
+        "objection": record.objection_marked,
+        "explanation": _explanation(record),
+    }
+
+
+def _explanation(record: AdverseRecord) -> str:
+    """The subject's own explanation, where the register shows explanations."""
+    find = getattr(queries, "explanation_of", None)
+    found = find(record) if find else None
+    return found.text if found else ""
+
+
+def statement_facts(query: QueryRecord) -> dict[str, Any]:
+    """Return the facts of the credit statement that answers a query (``notices``' ``statement`` key)."""
+    return {
+        "statement": {
+            "generated_at": timezone.localtime(query.asked_at).isoformat(timespec="minutes"),
+            "kind": query.kind,
+            "recipient": query.recipient,
+            "purpose": query.purpose,
+            "authorised_on": query.authorised_on.isoformat() if query.authorised_on else "",
+            "office": query.office.name if query.office else "",
+            "total": len(query.shown),
+            "records": query.shown,
+        }
+    }
