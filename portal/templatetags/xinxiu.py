@@ -170,6 +170,8 @@ def sync_words(line) -> SafeString:
         return tag(_("超期未确认"), "seal")
     if line.status == "failed":
         return tag(_("没有送到"), "amber")
+    if line.retrying:
+        return tag(_("平台暂未应答，系统会继续发送"), "amber")
     return tag(_("等待确认") if line.told_at else _("正在发送"), "blue")
 
 
