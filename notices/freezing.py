@@ -6,6 +6,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 
 from notices.models import Notice
+from parties.identity import mask_in
 from parties.models import Authority, Subject
 from policy.rulebook import today_book
 
@@ -15,6 +16,10 @@ ADVERSE = (
 )  # fmt: skip
 
 
+#: What is quoted from a record, an objection to it or a change of it: numbers of people in it are printed masked.
+QUOTED = ("objection", "change")
+
+
 def frozen(kind: str, issuer: Authority, addressee: Subject, facts: dict[str, Any]) -> dict[str, Any]:
     """Return the facts together with everything else the document prints.
 
@@ -22,7 +27,7 @@ def frozen(kind: str, issuer: Authority, addressee: Subject, facts: dict[str, An
     did not give: ``contact`` and the bodies of ``remedies`` from the issuer, their terms and the ``limits`` of a
     guidance from today's rules.
     """
-    content = dict(facts)
+    content = {key: _masked(value) if key in QUOTED else value for key, value in facts.items()}
     content["issuer"] = {"name": issuer.name}
     content["addressee"] = {
         "name": addressee.name,
@@ -50,6 +55,15 @@ def _rule_values(**keys: str) -> dict[str, Any]:
 def _given(values: dict[str, Any] | None) -> dict[str, Any]:
     """The entries that say something: an empty text does not hide what the issuer's own page says."""
     return {key: value for key, value in (values or {}).items() if value not in (None, "")}
+
+
+def _masked(value: Any) -> Any:
+    """The value with :func:`parties.identity.mask_in` applied to every text in it."""
+    if isinstance(value, dict):
+        return {key: _masked(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked(item) for item in value]
+    return mask_in(value) if isinstance(value, str) else value
 
 
 def as_stored(content: dict[str, Any]) -> dict[str, Any]:
