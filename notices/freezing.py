@@ -1,5 +1,6 @@
 """What a notice says is fixed when it is issued: a later change of a name or an address does not reach it."""
 
+import hashlib
 import json
 from typing import Any
 
@@ -69,3 +70,12 @@ def _masked(value: Any) -> Any:
 def as_stored(content: dict[str, Any]) -> dict[str, Any]:
     """Return the content as the database gives it back: dates and decimals as text."""
     return json.loads(json.dumps(content, cls=DjangoJSONEncoder))
+
+
+def digest_of(notice: Notice) -> str:
+    """Return the SHA-256 (hex) of what was issued: number, kind, check code, what it is about and what it says.
+
+    The journal keeps it with the line of the issue, so a row that is changed behind the system's back is found.
+    """
+    issued = [notice.number, str(notice.kind), notice.check_code, notice.thing_type, notice.thing_id, notice.facts]
+    return hashlib.sha256(json.dumps(issued, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
