@@ -71,3 +71,9 @@ def test_revoking_without_a_reason_is_422(client):
     response = client.post(reverse("notices:revoke", args=[Notice.objects.first().number]), {"reason": ""})
     assert response.status_code == 422
     assert "请填写撤销理由" in response.content.decode()
+
+
+def test_the_button_of_the_verification_page_asks_and_the_state_of_a_rule_tells(client):
+    """Two texts, so that English can say "Verify this notice" here and "Verified" there."""
+    form = client.get(reverse("notices:verify")).content.decode().split("<main")[1]
+    assert ">核验这份文书</button>" in form
