@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection
 from django.db.models import Q
@@ -17,6 +17,7 @@ from django_q.models import OrmQ
 
 from config.libraries import missing_packages
 from config.models import Heartbeat
+from exchange import queries as exchange_queries
 from exchange.models import Delivery
 from notices.models import Notice
 
@@ -54,10 +55,14 @@ def notices() -> dict:
 
 
 def deliveries() -> dict:
-    """Events that wait to be sent to a platform, and those that were given up."""
-    pending = Delivery.objects.filter(status=Delivery.Status.PENDING, subscriber__active=True)
+    """Events that could be sent and are not, those that a platform does not take yet, and those that were given up.
+
+    A platform that is down is its own trouble: while it is tried at the appointed times, all is well here.
+    """
+    now = timezone.now()
     failed = Delivery.objects.filter(status=Delivery.Status.FAILED).count()
-    return _due(pending.annotate(due_at=Coalesce("next_at", "event__time"))) | {"failed": failed}
+    retrying = sum(platform["number"] for platform in exchange_queries.retried())
+    return _late(exchange_queries.oldest_unsent(now), now) | {"retrying": retrying, "failed": failed}
 
 
 def libraries() -> dict:
@@ -94,6 +99,10 @@ def _due(rows) -> dict:
     """How long the oldest of these rows (with ``due_at``) has been due."""
     now = timezone.now()
     oldest = rows.filter(Q(due_at__lte=now)).order_by("due_at").values_list("due_at", flat=True).first()
+    return _late(oldest, now)
+
+
+def _late(oldest: datetime | None, now: datetime) -> dict:
     age = oldest and now - oldest
     return {"ok": age is None or age <= DUE_MAXIMUM, "oldest_due_seconds": _seconds(age)}
 

@@ -195,6 +195,9 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(STATE_DIR / "static")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(STATE_DIR / "media")))
 MEDIA_URL = "/media-is-private/"
 FONT_DIR = Path(env.str("FONT_DIR", default=str(STATE_DIR / "fonts")))
+#: Whether notices may be set in Noto Serif alone where a face is missing. The set-up leaves this file when the faces
+#: could not be fetched; without either, a missing face is an error that somebody sees.
+FONT_FALLBACK_ALLOWED = env.bool("FONT_FALLBACK_ALLOWED", default=(FONT_DIR / "fallback-allowed").exists())
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

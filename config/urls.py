@@ -19,7 +19,7 @@ urlpatterns = [
     path("exchange/", include("exchange.urls")),
     path("rules/", include("policy.urls")),
     path("language/", set_language, name="set_language"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("portal.account_urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
 ]

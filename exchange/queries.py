@@ -4,10 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Max, Min, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from exchange.models import Delivery, OutboundEvent, Subscriber
+from exchange.actions import delivering
+from exchange.models import Delivery, DeliveryAttempt, OutboundEvent, Subscriber
 from policy import workdays
 from policy.rulebook import RuleBook
 
@@ -46,6 +47,8 @@ class SyncLine:
     receipt_number: str = ""
     #: When the platform says that it acted.
     acted_at: datetime | None = None
+    #: The platform did not take it, or an earlier event of the record that goes first; the tries go on by themselves.
+    retrying: bool = False
 
     @property
     def status_text(self) -> str:
@@ -71,7 +74,7 @@ def sync_lines(record_id: str, today: date | None = None) -> list[SyncLine]:
     for delivery in deliveries:
         per_subscriber[delivery.subscriber_id].append(delivery)
     today = today or timezone.localdate()
-    lines = [_line(_decisive(newest_first), today) for newest_first in per_subscriber.values()]
+    lines = [_line(_decisive(newest_first), newest_first, today) for newest_first in per_subscriber.values()]
     return sorted(lines, key=lambda line: line.subscriber_name)
 
 
@@ -90,6 +93,47 @@ def failed() -> QuerySet[Delivery]:
         .select_related("event", "subscriber")
         .order_by("event_id", "subscriber_id")
     )
+
+
+def retried() -> list[dict]:
+    """Return the platforms that did not take something: ``name``, ``number`` of all that waits, ``last_error``, ``next_at``.
+
+    Nobody has to do anything: the tries go on by themselves, and what was given up is in :func:`failed`.
+    """
+    waiting = Delivery.objects.filter(status=Delivery.Status.PENDING, subscriber__active=True)
+    rows = []
+    for row in (
+        waiting.values("subscriber_id", "subscriber__name")
+        .annotate(number=Count("pk"), troubled=Count("pk", filter=~Q(last_error="")))
+        .filter(troubled__gt=0)
+        .order_by("subscriber__name")
+    ):
+        oldest = waiting.filter(subscriber_id=row["subscriber_id"]).exclude(last_error="").order_by("event_id")[0]
+        rows.append(
+            {
+                "name": row["subscriber__name"],
+                "number": row["number"],
+                "last_error": oldest.last_error,
+                "next_at": oldest.next_at,
+            }
+        )
+    return rows
+
+
+def oldest_unsent(now: datetime) -> datetime | None:
+    """Return since when something could have been sent and was not; ``None``: nothing is left lying.
+
+    What waits behind an earlier event is not counted. A platform that does not answer gets one try a sweep and its
+    other deliveries wait: what counts for it is the last try made.
+    """
+    oldest = dict(
+        delivering.sendable(now).order_by().values_list("subscriber_id").annotate(oldest=Min("next_at")).order_by()
+    )
+    silent = DeliveryAttempt.objects.filter(
+        delivery__subscriber_id__in=oldest, delivery__status=Delivery.Status.PENDING, delivery__unanswered=True
+    )
+    tried = dict(silent.order_by().values_list("delivery__subscriber_id").annotate(last=Max("at")))
+    return min((max(since, tried.get(key, since)) for key, since in oldest.items()), default=None)
 
 
 def feed(subscriber: Subscriber, after: int, limit: int) -> list[Delivery]:
@@ -141,7 +185,7 @@ def _decisive(newest_first: list[Delivery]) -> Delivery:
     return newest_first[0]
 
 
-def _line(delivery: Delivery, today: date) -> SyncLine:
+def _line(delivery: Delivery, of_the_record: list[Delivery], today: date) -> SyncLine:
     receipt = getattr(delivery, "receipt", None)
     due = due_for(delivery.event)
     return SyncLine(
@@ -158,4 +202,10 @@ def _line(delivery: Delivery, today: date) -> SyncLine:
         provisional=due.provisional,
         receipt_number=receipt.receipt_number if receipt else "",
         acted_at=receipt.acted_at if receipt else None,
+        retrying=delivery.status == Delivery.Status.PENDING
+        and any(
+            one.status == Delivery.Status.PENDING and bool(one.last_error)
+            for one in of_the_record
+            if one.event.sequence <= delivery.event.sequence
+        ),
     )

@@ -10,7 +10,7 @@ from django_q.tasks import async_task
 
 from journal import actions as journal
 from notices import guards, numbers
-from notices.freezing import as_stored, frozen
+from notices.freezing import as_stored, digest_of, frozen
 from notices.models import Notice, ProofOfService
 from notices.queries import thing_key
 from notices.signals import served
@@ -61,7 +61,8 @@ def issue(
         next_at=now,
     )
     notice.save(force_insert=True)
-    journal.append(actor, "notices.issue", notice, {"number": notice.number, "kind": str(kind), "about": thing_id})
+    line = {"number": notice.number, "kind": str(kind), "about": thing_id, "digest": digest_of(notice)}
+    journal.append(actor, "notices.issue", notice, line)
     _ring(notice)
     return notice
 

@@ -1,8 +1,8 @@
 """Which font file serves which purpose.
 
 The faces live in ``settings.FONT_DIR``. An office that owns 方正 or GB2312 faces puts them there as ``fang.ttf``,
-``title.ttf`` and so on (:data:`FACES`); otherwise the Fandol faces (Debian's texlive-lang-chinese) serve; a
-purpose with no file at all falls back to Noto Serif CJK SC of the system.
+``title.ttf`` and so on (:data:`FACES`); otherwise the Fandol faces (Debian's texlive-lang-chinese) serve. With no
+file at all nothing is drawn, unless ``settings.FONT_FALLBACK_ALLOWED``: then Noto Serif CJK SC of the system serves.
 """
 
 from dataclasses import dataclass
@@ -51,6 +51,11 @@ def file_of(face: Face) -> Path | None:
     """Return the file to draw with: the prepared one, else the unprepared one, else ``None`` (use the fallback)."""
     prepared = Path(settings.FONT_DIR) / face.prepared_name
     return prepared if prepared.is_file() else source_of(face)
+
+
+def missing() -> list[Face]:
+    """Return the faces that have no file and may not be replaced; empty: notices can be set as they should be."""
+    return [] if settings.FONT_FALLBACK_ALLOWED else [face for face in FACES if file_of(face) is None]
 
 
 def stack(family: str) -> str:

@@ -1,11 +1,13 @@
 """What a notice says is fixed when it is issued: a later change of a name or an address does not reach it."""
 
+import hashlib
 import json
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
 from notices.models import Notice
+from parties.identity import mask_in
 from parties.models import Authority, Subject
 from policy.rulebook import today_book
 
@@ -15,6 +17,10 @@ ADVERSE = (
 )  # fmt: skip
 
 
+#: What is quoted from a record, an objection to it or a change of it: numbers of people in it are printed masked.
+QUOTED = ("objection", "change")
+
+
 def frozen(kind: str, issuer: Authority, addressee: Subject, facts: dict[str, Any]) -> dict[str, Any]:
     """Return the facts together with everything else the document prints.
 
@@ -22,7 +28,7 @@ def frozen(kind: str, issuer: Authority, addressee: Subject, facts: dict[str, An
     did not give: ``contact`` and the bodies of ``remedies`` from the issuer, their terms and the ``limits`` of a
     guidance from today's rules.
     """
-    content = dict(facts)
+    content = {key: _masked(value) if key in QUOTED else value for key, value in facts.items()}
     content["issuer"] = {"name": issuer.name}
     content["addressee"] = {
         "name": addressee.name,
@@ -52,6 +58,24 @@ def _given(values: dict[str, Any] | None) -> dict[str, Any]:
     return {key: value for key, value in (values or {}).items() if value not in (None, "")}
 
 
+def _masked(value: Any) -> Any:
+    """The value with :func:`parties.identity.mask_in` applied to every text in it."""
+    if isinstance(value, dict):
+        return {key: _masked(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked(item) for item in value]
+    return mask_in(value) if isinstance(value, str) else value
+
+
 def as_stored(content: dict[str, Any]) -> dict[str, Any]:
     """Return the content as the database gives it back: dates and decimals as text."""
     return json.loads(json.dumps(content, cls=DjangoJSONEncoder))
+
+
+def digest_of(notice: Notice) -> str:
+    """Return the SHA-256 (hex) of what was issued: number, kind, check code, what it is about and what it says.
+
+    The journal keeps it with the line of the issue, so a row that is changed behind the system's back is found.
+    """
+    issued = [notice.number, str(notice.kind), notice.check_code, notice.thing_type, notice.thing_id, notice.facts]
+    return hashlib.sha256(json.dumps(issued, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -9,11 +9,12 @@ import re
 import threading
 from typing import Any
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from notices import documents, freezing
+from notices import documents, fonts, freezing
 from notices.models import Notice
 from parties.models import Authority, Subject
 
@@ -66,8 +67,17 @@ def environment_problems() -> list[str]:
     return []
 
 
+def font_problems() -> list[str]:
+    """Return sentences about faces that are gone: a formal notice is not set in another face without a word."""
+    files = "、".join(face.fandol for face in fonts.missing())
+    if not files:
+        return []
+    cure = _("请运行 make setup，或把字体放回后重试；确实没有这些字体时，设置 FONT_FALLBACK_ALLOWED=1。")
+    return [_("%(folder)s 里缺少文书字体 %(files)s。") % {"folder": settings.FONT_DIR, "files": files} + cure]
+
+
 def _draw(kind: str, context: dict[str, Any]) -> bytes:
-    if problems := environment_problems():
+    if problems := [*environment_problems(), *font_problems()]:
         raise RenderingError(" ".join(problems))
     from weasyprint import HTML
     from weasyprint.urls import FatalURLFetchingError

@@ -85,7 +85,7 @@ def revoke(request: HttpRequest, number: str) -> HttpResponse:
     notice = _readable(request, number)
     form = RevokeForm(request.POST)
     if not form.is_valid():
-        return _detail(request, notice, form)
+        return _detail(request, notice, form, status=422)
     actions.revoke(request.user, notice, form.cleaned_data["reason"])
     messages.success(request, _("%(number)s 已撤销，核验页会显示撤销。") % {"number": notice.number})
     return redirect("notices:detail", number=notice.number)
@@ -99,7 +99,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         return render(request, "notices/verify.html", {"form": VerifyForm()})
     form = VerifyForm(request.POST)
     if not form.is_valid():
-        return render(request, "notices/verify.html", {"form": form})
+        return render(request, "notices/verify.html", {"form": form}, status=422)
     return _verified(request, form, form.cleaned_data["number"], form.cleaned_data["check_code"])
 
 
@@ -137,7 +137,7 @@ def _serve_if_addressee(request: HttpRequest, notice: Notice) -> None:
         notice.service = actions.serve(request.user, notice)
 
 
-def _detail(request: HttpRequest, notice: Notice, form: RevokeForm) -> HttpResponse:
+def _detail(request: HttpRequest, notice: Notice, form: RevokeForm, *, status: int = 200) -> HttpResponse:
     context = {
         "notice": notice,
         "summary": in_short(notice),
@@ -147,4 +147,4 @@ def _detail(request: HttpRequest, notice: Notice, form: RevokeForm) -> HttpRespo
         "for_staff": request.user.works_here,
         "form": form,
     }
-    return render(request, "notices/detail.html", context)
+    return render(request, "notices/detail.html", context, status=status)

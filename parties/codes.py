@@ -44,10 +44,13 @@ PROVINCES = frozenset({
 def check_code(text: str) -> CodeCheck:
     """Return whether the text is a unified social credit code, what was read, what was folded and what is wrong.
 
-    Width, case, blanks, hyphens and invisible characters are folded; letters are never guessed.
+    Width, case, blanks, hyphens and invisible characters are folded; letters are never guessed. A resident's number
+    comes back masked.
     """
     code, folded = fold(text)
     reasons = list(_wrong(code))
+    if any(reason.code == "identity_number" for reason in reasons):
+        code = mask_identity_number(code)
     return CodeCheck(not reasons, code, reasons, folded)
 
 
@@ -168,6 +171,13 @@ def _wrong_length(code: str) -> CodeReason:
         _("统一社会信用代码是 18 位，这里是 %(length)s 位。请检查是否漏填、多填，或者把两个代码写在了一起。")
         % {"length": len(code)},
     )
+
+
+def mask_identity_number(number: str) -> str:
+    """Return a resident's number as it may be shown."""
+    from parties.identity import mask
+
+    return mask(number)
 
 
 def _looks_like_identity_number(code: str) -> bool:

@@ -1,16 +1,31 @@
 """公民身份号码: GB 11643-1999, and how a number is shown. Real numbers never leave the database unmasked."""
 
 import datetime as dt
+import re
+import unicodedata
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from parties.codes import PROVINCES
+from parties.codes import PROVINCES, check_code
 from parties.folding import MASK, CodeCheck, CodeReason, fold
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 #: Provinces, and 83 for residence permits of people from Taiwan (81 and 82 are Hong Kong and Macao).
 REGIONS = (PROVINCES | {"83"}) - {"10", "66"}
+
+# In running text: digits of either width; one blank, hyphen or invisible character may stand between two of them.
+_DIGIT = "[0-9０-９]"
+_GAP = "[\\s\u2010-\u2015\u2212\uff0d\u200b-\u200f\u2060\ufeff\u00ad·._-]?"
+_BEFORE = f"(?<!{_DIGIT})"
+#: Every place where a number may begin, so that one which begins inside another run of digits is found too.
+_RESIDENT = re.compile(f"(?={_BEFORE}({_DIGIT}(?:{_GAP}{_DIGIT}){{16}}{_GAP}[0-9０-９XxＸｘ]))")
+_OLD_RESIDENT = re.compile(f"(身份证[^0-9０-９]{{0,12}})({_DIGIT}{{15}})(?!{_DIGIT})")
+#: A sum of money may have as many digits as a telephone number; it has its unit behind it.
+_MOBILE = re.compile(
+    f"{_BEFORE}((?:[+＋]?[8８][6６][ -]?)?)([1１][3-9３-９]{_DIGIT}[ -]?{_DIGIT}{{4}}[ -]?{_DIGIT}{{4}})"
+    f"(?!{_DIGIT}|[.,．]{_DIGIT}|\\s*[元万亿圆])"
+)
 
 
 def check_identity_number(text: str, today: dt.date | None = None) -> CodeCheck:
@@ -34,6 +49,46 @@ def mask(number: str) -> str:
     """Return the number with its middle hidden: the first and last four characters of a long one, less of a short one."""
     shown = 4 if len(number) >= 12 else 2 if len(number) >= 6 else 0
     return number[:shown] + "*" * (len(number) - 2 * shown) + number[len(number) - shown :]
+
+
+def mask_in(text: str) -> str:
+    """Return free text with the numbers of people in it masked: what everybody may read of a record.
+
+    Residents' numbers keep their first and last four characters (also with one wrong character in them, in full
+    width, or in groups), 15-digit ones where the text calls them 身份证, mobile numbers as 138****1234. Other
+    numbers stay: codes of organisations, document numbers, dates, sums of money.
+    """
+    if not text:
+        return text
+    parts, done = [], 0
+    for found in _RESIDENT.finditer(text):
+        if found.start(1) >= done and _is_persons(found[1]):
+            parts += [text[done : found.start(1)], mask(_narrow(found[1]))]
+            done = found.end(1)
+    text = "".join(parts) + text[done:]
+    text = _OLD_RESIDENT.sub(lambda found: found[1] + mask(_narrow(found[2])), text)
+    return _MOBILE.sub(lambda found: found[1] + _mask_mobile(_narrow(found[2])), text)
+
+
+def _narrow(written: str) -> str:
+    """The digits (and the final X) of a number as it stands in a text."""
+    return re.sub("[^0-9X]", "", unicodedata.normalize("NFKC", written).upper())
+
+
+def _mask_mobile(number: str) -> str:
+    return f"{number[:3]}****{number[-4:]}"
+
+
+def _is_persons(written: str) -> bool:
+    """Whether 18 characters of a text are a resident's number, a miswritten check character forgiven.
+
+    Written in groups it must be right in all of it: dates and sums side by side look the same.
+    """
+    number = _narrow(written)
+    wrong = {reason.code for reason in _wrong_parts(number, dt.date(2100, 12, 31))}
+    if wrong == {"check"} and len(written) == len(number):
+        return not check_code(number)
+    return not wrong
 
 
 def _wrong(number: str, today: dt.date):

@@ -4,6 +4,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from policy.verdict import Refused
 
@@ -29,6 +30,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "errors/404.html", status=404)
 
 
+def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
+    """The address exists and takes other requests (405), usually a button's address opened by itself."""
+    response = render(request, "errors/405.html", status=405)
+    response["Allow"] = allowed
+    return response
+
+
 def too_big(request: HttpRequest) -> HttpResponse:
     """More was sent than is taken (413)."""
     return render(request, "errors/413.html", status=413)
@@ -48,12 +56,15 @@ def gone(request: HttpRequest) -> HttpResponse:
 
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
-    """A guard said no: its reason, its cure and its basis, with the refusal's own status (403 or 409)."""
+    """A guard said no: its reason, its cure and its basis, with the refusal's own status (403, 409 or 422).
+
+    What was typed is shown whatever the status, so that nobody writes a page twice.
+    """
     stale = refusal.status == 409
     return render(
         request,
         "errors/refused.html",
-        {"verdict": refusal.verdict, "stale": stale, "typed": typed(request) if stale else []},
+        {"verdict": refusal.verdict, "stale": stale, "typed": typed(request), "back": _came_from(request)},
         status=refusal.status,
     )
 
@@ -64,13 +75,25 @@ def signed_out(request: HttpRequest, login_url: str) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form is too old or comes from elsewhere (status 403)."""
+    """The form is too old or comes from elsewhere (status 403).
+
+    Outside the API no address takes anything but forms: any other method is a wrong one, with or without a token.
+    """
+    if request.method != "POST":
+        return wrong_method(request, "GET, HEAD, POST")
     return render(request, "errors/csrf.html", {"typed": typed(request)}, status=403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Our mistake (500). Drawn without a request, so that nothing else can fail."""
     return HttpResponse(render_to_string("errors/500.html"), status=500)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Return our page with the form that was sent: addresses of buttons cannot be opened by themselves."""
+    page = request.headers.get("Referer", "")
+    here = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return page if request.method == "POST" and here else request.get_full_path()
 
 
 def typed(request: HttpRequest) -> list[str]:

@@ -17,7 +17,8 @@ class RefusalMiddleware:
     """Turns what views raise into pages.
 
     ``Refused`` shows the guard's reason with its status; a transition that another person has made meanwhile is
-    a 409; a POST that would be sent to the sign-in page because its session ended gets a page that keeps the text.
+    a 409; a POST that would be sent to the sign-in page because its session ended gets a page that keeps the text;
+    a 405 without a word gets its page.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
@@ -27,6 +28,8 @@ class RefusalMiddleware:
         response = self.get_response(request)
         if self._lost_its_session(request, response):
             return errors.signed_out(request, resolve_url(settings.LOGIN_URL))
+        if response.status_code == 405 and _is_blank_page(response):
+            return errors.wrong_method(request, response.get("Allow", ""))
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -47,6 +50,10 @@ class RefusalMiddleware:
             and not request.user.is_authenticated
             and response["Location"].startswith(f"{resolve_url(settings.LOGIN_URL)}?")
         )
+
+
+def _is_blank_page(response: HttpResponse) -> bool:
+    return not response.streaming and not response.content and response["Content-Type"].startswith("text/html")
 
 
 def _changed_meanwhile():

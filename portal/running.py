@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Min, QuerySet
+from django.db.models import Min
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_q.models import OrmQ, Schedule
 
+from exchange import queries as exchange_queries
 from exchange.models import Delivery
 from notices.models import Notice
 from portal.wording import moment_in_words
@@ -30,12 +31,8 @@ class Sign:
 def signs() -> list[Sign]:
     """Return how the background work is doing, worked out from the tables it works on."""
     return [
-        _due(_("文书生成"), Notice.objects.filter(rendering=Notice.Rendering.PENDING), "issued_at"),
-        _due(
-            _("向平台发送"),
-            Delivery.objects.filter(status=Delivery.Status.PENDING, subscriber__active=True),
-            "event__time",
-        ),
+        _rendering(),
+        _sending(),
         _schedules(),
         _queue(),
     ]
@@ -45,12 +42,29 @@ def _restart() -> str:
     return _("后台进程可能停了：请重新启动服务，再看这一页。")
 
 
-def _due(name: str, waiting: QuerySet, born: str) -> Sign:
-    """``born`` names the moment from which work without a next time of its own is due."""
-    oldest: datetime | None = waiting.aggregate(oldest=Min(Coalesce("next_at", born)))["oldest"]
+def _rendering() -> Sign:
+    waiting = Notice.objects.filter(rendering=Notice.Rendering.PENDING)
+    oldest = waiting.aggregate(oldest=Min(Coalesce("next_at", "issued_at")))["oldest"]
+    return _due(_("文书生成"), waiting.count(), oldest)
+
+
+def _sending() -> Sign:
+    name = _("向平台发送")
+    waiting = Delivery.objects.filter(status=Delivery.Status.PENDING, subscriber__active=True).count()
+    sign = _due(name, waiting, exchange_queries.oldest_unsent(timezone.now()))
+    if sign.well and (retried := exchange_queries.retried()):
+        words = _("%(platforms)s暂未应答，%(count)s 件到时自动再发")
+        platforms = _("、").join(platform["name"] for platform in retried)
+        count = sum(platform["number"] for platform in retried)
+        return Sign(name, True, words % {"platforms": platforms, "count": count})
+    return sign
+
+
+def _due(name: str, count: int, oldest: datetime | None) -> Sign:
+    """``oldest``: since when the oldest of the ``count`` waiting could have been done."""
     if oldest and oldest < timezone.now() - PATIENCE:
         return Sign(name, False, _("最早的一件从 %(since)s 等到现在") % {"since": moment_in_words(oldest)}, _restart())
-    return Sign(name, True, _("%(count)s 件在排队，没有积压") % {"count": waiting.count()})
+    return Sign(name, True, _("%(count)s 件在排队，没有积压") % {"count": count})
 
 
 def _schedules() -> Sign:

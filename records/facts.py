@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone, translation
 
-from parties.identity import mask
+from parties.identity import mask, mask_in
 from policy.facts import RecordFacts
 from records.canonical import as_text, split_categories
 from records.models import AdverseRecord, Severity
@@ -30,7 +30,10 @@ def policy_facts(record: AdverseRecord) -> RecordFacts:
 
 
 def notice_facts(record: AdverseRecord) -> dict[str, str]:
-    """Return the ``record`` part of a notice's facts: JSON text, ISO dates, formal Chinese labels."""
+    """Return the ``record`` part of a notice's facts: JSON text, ISO dates, formal Chinese labels.
+
+    Numbers of people in what the authority wrote leave only masked.
+    """
     with translation.override(FORMAL_LANGUAGE):
         severity = str(Severity(record.severity).label)
     return {
@@ -40,7 +43,7 @@ def notice_facts(record: AdverseRecord) -> dict[str, str]:
         "authority": record.authority.name,
         "category": record.category,
         "severity": severity,
-        "content": record.content,
+        "content": mask_in(record.content),
         "publicity_from": as_text(record.publicity_from),
         "publicity_until": as_text(record.publicity_until),
         "earliest_application": as_text(record.earliest_application),
@@ -64,7 +67,8 @@ SHOWN_BY = ("publish", "correct")
 def event_data(
     record: AdverseRecord, action: str, reason: str, case_number: str, effective_on: Any = None
 ) -> dict[str, Any]:
-    """Return an event's data about a record. A natural person's name and number leave only masked.
+    """Return an event's data about a record. A natural person's name and number leave only masked, and so do
+    numbers of people in the text of anybody's record.
 
     ``effective_on`` is the day (Beijing) from which a platform must show the change; empty: the day of the
     last change that we know, ``removed_at`` or today.
@@ -74,7 +78,9 @@ def event_data(
     subject = record.subject
     person = subject.is_person
     shown = (
-        {} if person or action not in SHOWN_BY else {"shown": {name: as_text(getattr(record, name)) for name in SHOWN}}
+        {}
+        if person or action not in SHOWN_BY
+        else {"shown": {name: mask_in(as_text(getattr(record, name))) for name in SHOWN}}
     )
     return {
         **shown,
@@ -84,7 +90,7 @@ def event_data(
         "document_number": record.document_number,
         "authority": record.authority.name,
         "action": action,
-        "reason": reason,
+        "reason": mask_in(reason),
         "case_number": case_number,
         "effective_on": as_text(effective_on),
     }

@@ -55,7 +55,10 @@ install_packages() {
 
 # The faces of formal notices (仿宋, 小标宋, 楷体, 黑体): Debian ships them inside a TeX package; only the fonts are kept.
 fandol_fonts() {
-  [[ -f $FONT_DIR/FandolFang-Regular.otf ]] && return
+  if [[ -f $FONT_DIR/FandolFang-Regular.otf ]]; then
+    rm -f "$FONT_DIR/fallback-allowed" # the faces were fetched: should they vanish, notices must not change silently
+    return
+  fi
   mkdir -p "$FONT_DIR"
   local folder
   folder=$(mktemp -d)
@@ -64,8 +67,13 @@ fandol_fonts() {
   if ! apt-cache show texlive-lang-chinese >/dev/null 2>&1; then
     refresh_lists || true
   fi
-  quietly "Fetching the Fandol faces for notices (49 MB)" take_fandol "$folder" ||
+  if quietly "Fetching the Fandol faces for notices (49 MB)" take_fandol "$folder"; then
+    rm -f "$FONT_DIR/fallback-allowed"
+  else
+    # The permission that settings.FONT_FALLBACK_ALLOWED reads.
+    : >"$FONT_DIR/fallback-allowed"
     say "The Fandol faces could not be fetched; notices are set in Noto Serif until Fandol*.otf (Debian: texlive-lang-chinese) lie in $FONT_DIR."
+  fi
 }
 
 take_fandol() {
@@ -76,7 +84,7 @@ take_fandol() {
 # Smaller notices with even lines: about a minute, once. A notice may also be set in the faces as they are.
 prepare_faces() {
   local stamp=$FONT_DIR/prepared/.made-from wanted
-  wanted=$(find "$FONT_DIR" -maxdepth 1 -type f -printf '%f %s\n' | sort | cat - notices/preparing.py notices/fonts.py | fingerprint -)
+  wanted=$(find "$FONT_DIR" -maxdepth 1 -type f ! -name fallback-allowed -printf '%f %s\n' | sort | cat - notices/preparing.py notices/fonts.py | fingerprint -)
   done_before "$stamp" "$wanted" && return
   quietly "Preparing the faces for notices (one to two minutes)" .venv/bin/python manage.py prepare_fonts ||
     say "Not every face for notices could be prepared; see $log. Notices use the faces as they are."

@@ -1,5 +1,6 @@
 """The promises of the house, proved row by row (``manage.py check_invariants``)."""
 
-from config.invariants.checks import CHECKS, Broken, walk
+from config.invariants.broken import Broken
+from config.invariants.checks import CHECKS, walk
 
 __all__ = ["CHECKS", "Broken", "walk"]

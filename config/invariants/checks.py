@@ -1,7 +1,6 @@
 """One function a promise: each walks its rows and yields what is broken. They read, they never repair."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from django.core.files.storage import default_storage
@@ -14,6 +13,10 @@ from casework.flow import STEP_OF_STATUS
 from casework.kinds import all_kinds, kind_of
 from casework.models import Case, Commitment, Decision, Evidence, Review
 from casework.todo import OPEN
+from config.invariants.broken import Broken
+from config.invariants.broken import row as _row
+from config.invariants.deliveries import every_platform_told
+from config.invariants.papers import notices_as_issued
 from exchange.models import Delivery, OutboundEvent, Receipt
 from journal.models import Entry
 from journal.reading import verify as verify_chain
@@ -23,16 +26,6 @@ from notices.storage import read as read_notice
 from parties.models import Subject
 from records.models import AdverseRecord, QueryRecord, RegisterName, UpstreamChange
 from records.search.names import names_of, whole
-
-
-@dataclass(frozen=True)
-class Broken:
-    """One row that breaks a promise: the promise, the row (``table/key``) and a sentence."""
-
-    promise: str
-    row: str
-    text: str
-
 
 Check = Callable[[], Iterator[Broken]]
 
@@ -282,6 +275,8 @@ CHECKS: dict[str, Check] = {
     "letter": letters_after_registration,
     "query": queries_kept,
     "register": register_finds,
+    "delivery": every_platform_told,
+    "notice_row": notices_as_issued,
 }
 
 
@@ -290,7 +285,3 @@ def walk(names: list[str] | None = None) -> Iterator[Broken]:
     for name, check in CHECKS.items():
         if not names or name in names:
             yield from check()
-
-
-def _row(thing) -> str:
-    return f"{thing._meta.label_lower}/{thing.pk}"

@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from parties.identity import mask_in
 from portal import wording
 from portal.publicity_line import draw_line
 
@@ -143,6 +144,12 @@ def citation(basis) -> str:
 
 
 @register.filter
+def masked(text) -> str:
+    """``{{ record.facts|masked|linebreaksbr }}``: free text without anybody's identity or mobile number in it."""
+    return mask_in(str(text or ""))
+
+
+@register.filter
 def yuan(value) -> str:
     """``{{ record.fine_amount|yuan }}``: 12,000.00 元."""
     if value in (None, ""):
@@ -170,6 +177,8 @@ def sync_words(line) -> SafeString:
         return tag(_("超期未确认"), "seal")
     if line.status == "failed":
         return tag(_("没有送到"), "amber")
+    if line.retrying:
+        return tag(_("平台暂未应答，系统会继续发送"), "amber")
     return tag(_("等待确认") if line.told_at else _("正在发送"), "blue")
 
 
@@ -195,6 +204,12 @@ def field_kind(field: BoundField) -> str:
     if isinstance(widget, widgets.CheckboxInput):
         return "checkbox"
     return "single"
+
+
+@register.filter
+def has_hidden_errors(form) -> bool:
+    """Whether something is wrong that nobody typed: the page was cut short or tampered with."""
+    return any(field.errors for field in form.hidden_fields())
 
 
 @register.filter

@@ -85,8 +85,8 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 def progress(request: HttpRequest) -> HttpResponse:
     """Where a case stands, for whoever holds its number and check code; ten tries in ten minutes."""
-    form = ProgressForm(request.POST or None)
-    case = None
+    form = ProgressForm(request.POST if request.method == "POST" else None)
+    case, status = None, 200
     if request.method == "POST":
         if wait := seconds_to_wait(request, GUESSING):
             return errors.too_many(request, wait)
@@ -96,10 +96,12 @@ def progress(request: HttpRequest) -> HttpResponse:
             ).first()
             if case is None:
                 form.add_error(None, form.not_found)
+        else:
+            status = 422
     context = {"form": form, "case": case}
     if case:
         context |= {"stage": stage_of(case), "clock": clock_now(case)}
-    return never_kept(render(request, "portal/progress.html", context))
+    return never_kept(render(request, "portal/progress.html", context, status=status))
 
 
 def _too_fast(request: HttpRequest) -> int:

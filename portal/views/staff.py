@@ -55,6 +55,7 @@ def work(request: HttpRequest) -> HttpResponse:
             "notices_total": notices.count(),
             "deliveries": deliveries[:FAILURES_SHOWN],
             "deliveries_total": deliveries.count(),
+            "retried": exchange_queries.retried(),
             "signs": running.signs(),
             "may_retry": request.user.role == User.Role.ADMINISTRATOR,
         },

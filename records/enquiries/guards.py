@@ -119,7 +119,7 @@ def can_release(actor: User | None, query: QueryRecord, today: date | None = Non
         return no("released", _("这次查询的内容已经销去。"))
     until = kept_until(query)
     if (today or timezone.localdate()) <= until:
-        rule = today_book().value("query.keep_years")
+        rule = today_book().value("query.kept_years")
         return no(
             "kept",
             _("这条查询记录要保存到 %(day)s。") % {"day": say_short(until)},
@@ -131,7 +131,7 @@ def can_release(actor: User | None, query: QueryRecord, today: date | None = Non
 
 def kept_until(query: QueryRecord) -> date:
     """Return the last day on which a query must be kept whole, by the rules in force today."""
-    years = int(today_book().value("query.keep_years").value)
+    years = int(today_book().value("query.kept_years").value)
     return add_months(timezone.localdate(query.asked_at), 12 * years)
 
 

@@ -50,7 +50,7 @@ def filtered(queries: QuerySet[QueryRecord], wanted: dict[str, Any]) -> QuerySet
 
 def kept_long_enough(today: date | None = None) -> QuerySet[QueryRecord]:
     """Return the queries whose years of keeping are over and about which nobody has decided yet, oldest first."""
-    years = int(today_book().value("query.keep_years").value)
+    years = int(today_book().value("query.kept_years").value)
     first_kept = add_months(today or timezone.localdate(), -12 * years)
     return QueryRecord.objects.filter(released_at=None, asked_at__lt=_midnight(first_kept)).order_by("asked_at", "pk")
 

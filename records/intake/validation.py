@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from parties.codes import check_code
-from parties.identity import check_identity_number, mask
+from parties.identity import check_identity_number, mask, mask_in
 from parties.models import Subject
 from policy.rulebook import RuleBook
 from policy.workdays import WorkCalendar, due
@@ -102,7 +102,8 @@ def _no_code(draft: CanonicalRecord) -> Reason:
 def _check_entity(draft: CanonicalRecord) -> list[Reason]:
     verdict = check_code(draft.subject_code)
     if not verdict.valid:
-        return [_code_reason("code", draft.subject_code[:40], reason, "subject_code") for reason in verdict.reasons]
+        shown = mask_in(draft.subject_code[:40])  # a resident's number may stand in the wrong column
+        return [_code_reason("code", shown, reason, "subject_code") for reason in verdict.reasons]
     if verdict.normalised != draft.subject_code:
         draft.changes.append(Change("subject_code", draft.subject_code, verdict.normalised, "；".join(verdict.folded)))
         draft.subject_code = verdict.normalised

@@ -11,9 +11,14 @@ from django.utils import timezone
 from casework.models import Case, Decision
 from config import journey
 from config.invariants import walk
-from exchange.models import OutboundEvent
+from exchange import actions as exchange
+from exchange.models import Delivery, OutboundEvent
+from journal import actions as journal
 from journal.models import Entry
+from notices import actions as notices
 from notices.models import Notice, NumberCounter
+from parties.models import User
+from records import actions as records
 from records.models import AdverseRecord
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +64,11 @@ def test_corrected_record_holds_the_new_value_and_keeps_the_old_one(players):
     )
 
 
+@pytest.fixture
+def platform():
+    return exchange.subscribe(None, "测试平台", "http://127.0.0.1:1/events")
+
+
 def _raw(sql, *args):
     with connection.cursor() as cursor:
         cursor.execute(sql, args)
@@ -75,6 +85,22 @@ def _defer_without_a_decision(story):
     AdverseRecord.objects.filter(pk=story.record.pk).update(
         status=AdverseRecord.Status.DEFERRED, deferred_until=tomorrow
     )
+
+
+def _lose_a_delivery(story):
+    lost = Delivery.objects.filter(event__subject=story.record.public_id).latest("event_id")
+    lost.delete()
+
+
+def _undo_a_revocation(story):
+    administrator = User.objects.filter(role=User.Role.ADMINISTRATOR).first()
+    notice = notices.revoke(administrator, Notice.objects.get(number=story.notices[0]), "测试")
+    Notice.objects.filter(pk=notice.pk).update(status=Notice.Status.ISSUED)
+
+
+def _rewrite_a_notice(story):
+    notice = Notice.objects.get(number=story.notices[0])
+    Notice.objects.filter(pk=notice.pk).update(facts={**notice.facts, "opinion": "改过"})
 
 
 SABOTAGE = {
@@ -96,11 +122,16 @@ SABOTAGE = {
         data={"reason": "expired"}
     ),
     "commitment": lambda s: _raw("DELETE FROM casework_commitment WHERE case_id=%s", s.case.pk),
+    "delivery": _lose_a_delivery,
+    "notice_row": _rewrite_a_notice,
+    "notice_row: withdrawn": _undo_a_revocation,
+    "notice_row: check code": lambda s: Notice.objects.filter(number=s.notices[0]).update(check_code="AAAAAAAAAA"),
+    "notice_row: revoked by hand": lambda s: Notice.objects.filter(number=s.notices[0]).update(status="revoked"),
 }
 
 
 @pytest.mark.parametrize("promise", SABOTAGE)
-def test_check_invariants_finds_and_names_what_is_broken(players, promise, capsys):
+def test_check_invariants_finds_and_names_what_is_broken(players, platform, promise, capsys):
     story = journey.repair_story(players, 4200)
     SABOTAGE[promise](story)
 
@@ -108,8 +139,30 @@ def test_check_invariants_finds_and_names_what_is_broken(players, promise, capsy
         call_command("check_invariants", "--json")
     report = json.loads(capsys.readouterr().out)
     assert exit_.value.code == 1
-    assert promise in {item["promise"] for item in report["broken"]}
+    assert promise.partition(":")[0] in {item["promise"] for item in report["broken"]}
     assert all("/" in item["row"] for item in report["broken"])
+
+
+def test_platforms_that_were_away_are_owed_only_what_backfill_tells(players, platform):
+    away = platform
+    told = journey.take_in(players, 4310)
+    late = exchange.subscribe(None, "后来的平台", "http://127.0.0.1:1/events")  # owes nothing of before
+    exchange.deactivate(None, away)
+    unknown = journey.take_in(players, 4311)
+    with journal.journalled():
+        records.revoke(told, players.approver, "YY1", "测试")
+        records.revoke(unknown, players.approver, "YY2", "测试")
+    assert list(walk(["delivery"])) == []
+    exchange.activate(None, away)
+    assert list(walk(["delivery"])) == []
+
+    removal = Delivery.objects.get(
+        subscriber=away, event__subject=told.public_id, event__type=OutboundEvent.Type.REVOKED
+    )
+    removal.delete()
+    assert [item.row for item in walk(["delivery"])] == [f"exchange.outboundevent/{removal.event_id}"]
+    removal.event.deliveries.filter(subscriber=late).delete()
+    assert len(list(walk(["delivery"]))) == 2
 
 
 def test_check_invariants_is_content_with_an_untouched_house(players, capsys):

@@ -229,7 +229,7 @@ def test_an_image_that_fails_is_an_error(monkeypatch, tmp_path):
 
 
 def test_a_damaged_font_is_an_error_every_time(settings, tmp_path, monkeypatch):
-    settings.FONT_DIR = tmp_path
+    settings.FONT_DIR, settings.FONT_FALLBACK_ALLOWED = tmp_path, True
     (tmp_path / "fang.otf").write_bytes(b"not a font")
     monkeypatch.setattr(assets, "_house", None)
     for _ in range(2):
@@ -244,8 +244,15 @@ def test_without_harfbuzz_subset_nothing_is_rendered(monkeypatch):
     assert not caught.value.permanent  # somebody installs it, and the next attempt works
 
 
-def test_fonts_fall_back_when_the_folder_is_empty(settings, tmp_path, monkeypatch):
-    settings.FONT_DIR = tmp_path
+def test_missing_faces_are_an_error_that_can_be_mended(settings, tmp_path):
+    settings.FONT_DIR, settings.FONT_FALLBACK_ALLOWED = tmp_path, False
+    with pytest.raises(rendering.RenderingError, match="缺少文书字体 FandolFang-Regular.otf") as caught:
+        rendering.render(make_notice())
+    assert not caught.value.permanent  # they are put back, and the next attempt works
+
+
+def test_fonts_fall_back_when_the_folder_is_empty_and_that_is_allowed(settings, tmp_path, monkeypatch):
+    settings.FONT_DIR, settings.FONT_FALLBACK_ALLOWED = tmp_path, True
     monkeypatch.setattr(assets, "_house", None)
     text = text_of(rendering.render(make_notice()))
     assert NUMBER in text

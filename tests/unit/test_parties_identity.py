@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
-from parties.identity import check_identity_number, identity_check_character, mask
+from parties.codes import check_code, make_code
+from parties.identity import check_identity_number, identity_check_character, mask, mask_in
 
 TODAY = dt.date(2026, 11, 23)
 
@@ -84,3 +85,64 @@ def test_a_mask_hides_at_least_half_of_what_identifies(text):
     assert len(shown) == len(text)
     if text:
         assert shown.count("*") * 3 >= len(text)
+
+
+ID = number()
+HIDDEN = "3702**********" + ID[-4:]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"当事人张三（身份证号码{ID}）未按规定明码标价。", f"当事人张三（身份证号码{HIDDEN}）未按规定明码标价。"),
+        (f"ID{ID}，{ID}", f"ID{HIDDEN}，{HIDDEN}"),
+        (ID.translate({ord(d): ord(d) + 0xFEE0 for d in "0123456789"}), HIDDEN),
+        (f"{ID[:6]} {ID[6:14]} {ID[14:]}", HIDDEN),
+        (f"共5000 {ID}", f"共5000 {HIDDEN}"),
+        (ID[:17] + "\u200b" + ID[17:], HIDDEN),
+        ("370299199003071234"[:17] + "9", "3702**********1239"),  # one character miswritten is still somebody's
+        ("身份证：370299900307123。", "身份证：3702*******7123。"),
+        ("电话13800001234，+8613800001234，138-0000-1234", "电话138****1234，+86138****1234，138****1234"),
+        ("没收13800001234元，货值13800001234.50元", "没收13800001234元，货值13800001234.50元"),
+        ("370299900307123", "370299900307123"),  # fifteen digits that nobody calls an identity number
+        (f"编号9{ID}0", f"编号9{ID}0"),
+        ("青市监处罚〔2026〕1001号，2026-11-23 10:00", "青市监处罚〔2026〕1001号，2026-11-23 10:00"),
+        ("", ""),
+    ],
+)
+def test_numbers_of_people_in_free_text_are_masked(text, shown):
+    assert mask_in(text) == shown
+    assert mask_in(shown) == shown
+
+
+@given(st.integers(0, 2**31))
+def test_codes_of_organisations_stay(seed):
+    text = f"统一社会信用代码{make_code(seed=seed)}，罚款5000元"
+    assert mask_in(text) == text
+
+
+not_digits = st.text(st.characters(exclude_categories=["Nd", "Cs"]), max_size=8)
+people = st.builds(
+    lambda region, born, serial: number(region, f"{born:%Y%m%d}", f"{serial:03}"),
+    st.sampled_from(["370299", "110101", "650100", "810000", "830000", "937156"]),
+    st.dates(dt.date(1900, 1, 1), TODAY),
+    st.integers(0, 999),
+)
+
+
+@given(st.lists(st.tuples(st.text(max_size=8), not_digits, people, not_digits, st.text(max_size=8)), min_size=1))
+def test_no_number_survives_masking(pieces):
+    text = "".join(
+        "".join((loose, before or "；", one, after or "；", more)) for loose, before, one, after, more in pieces
+    )
+    shown = mask_in(text)
+    for _loose, _before, one, _after, _more in pieces:
+        assert one not in shown and one.lower() not in shown
+
+
+@given(people)
+def test_a_number_in_the_code_column_comes_back_masked(one):
+    verdict = check_code(one)
+    if "identity_number" in [reason.code for reason in verdict.reasons]:
+        assert verdict.normalised == mask(one)
+    assert not any(one in reason.text for reason in verdict.reasons)

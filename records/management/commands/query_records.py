@@ -26,7 +26,7 @@ class Command(BaseCommand):
         old = kept_long_enough()
         oldest = old.first()
         report = {
-            "keep_years": int(today_book().value("query.keep_years").value),
+            "keep_years": int(today_book().value("query.kept_years").value),
             "over": old.count(),
             "oldest": timezone.localtime(oldest.asked_at).date().isoformat() if oldest else None,
             "released": self._release(options) if options["release"] else 0,
