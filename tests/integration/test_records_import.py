@@ -93,7 +93,7 @@ def test_an_unreadable_file_is_one_sentence(world, tmp_path):
     status, text = command(path)
     assert status == 1 and "PDF" in text
     status, text = command(path, "--json")
-    assert status == 1 and set(json.loads(text)) == {"file", "error"}
+    assert status == 1 and set(json.loads(text)) == {"ok", "file", "error"}
     assert {run.status for run in ImportRun.objects.all()} == {"refused"}
     status, text = command(tmp_path / "none.csv", "--json")
     assert status == 1 and "error" in json.loads(text)

@@ -2,7 +2,7 @@
 
 import json
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from config import journey
@@ -20,6 +20,8 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help=_("输出一个 JSON 对象"))
 
     def handle(self, **options):
+        if options["count"] < 1:
+            raise CommandError(_("--count 至少是 1，这里是 %(count)s。") % {"count": options["count"]})
         told = []
         for number, story in enumerate(journey.drive(options["count"]), start=1):
             notice_tasks.sweep()

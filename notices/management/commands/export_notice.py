@@ -1,6 +1,7 @@
 """``manage.py export_notice NUMBER FILE``: write the issued PDF, exactly as it was made."""
 
 import json as json_text
+import os
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -23,8 +24,8 @@ class Command(BaseCommand):
         """Write the file, or exit 1 with a sentence (and with ``--json`` an object that has ``error``)."""
         try:
             notice, content = self._content(number)
-            file.write_bytes(content)
-        except (CommandError, OSError) as error:
+            self._write(file, content)
+        except CommandError as error:
             if not json:
                 raise CommandError(str(error)) from error
             self.stdout.write(json_text.dumps({"ok": False, "error": str(error)}, ensure_ascii=False))
@@ -35,6 +36,13 @@ class Command(BaseCommand):
             self.stdout.write(json_text.dumps(result, ensure_ascii=False))
         else:
             self.stdout.write(_("已写入 %(file)s，%(size)s 字节。") % {"file": file, "size": len(content)})
+
+    @staticmethod
+    def _write(file: Path, content: bytes) -> None:
+        try:
+            file.write_bytes(content)
+        except (OSError, ValueError) as error:
+            raise CommandError(_why(file) % {"file": file, "folder": file.parent}) from error
 
     @staticmethod
     def _content(number: str) -> tuple[Notice, bytes]:
@@ -52,3 +60,14 @@ class Command(BaseCommand):
             raise CommandError(
                 _("%(number)s 的存件缺失或者与制发时不一致，没有导出。") % {"number": notice.number}
             ) from error
+
+
+def _why(file: Path) -> str:
+    """The sentence for a file that could not be written."""
+    if file.is_dir():
+        return _("没有导出：%(file)s 是一个文件夹，请写明文件名。")
+    if not file.parent.is_dir():
+        return _("没有导出：没有文件夹 %(folder)s。请先建好，或换一个位置。")
+    if not os.access(file.parent, os.W_OK) or (file.exists() and not os.access(file, os.W_OK)):
+        return _("没有导出：%(file)s 不允许写入。请换一个位置，或请管理员放开权限。")
+    return _("没有导出：%(file)s 无法写入。请检查磁盘空间和文件名，或换一个位置。")

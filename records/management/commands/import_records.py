@@ -41,7 +41,9 @@ class Command(BaseCommand):
                     self.stdout.write(say(result, dry_run))
         except FileRefused as refused:
             if as_json:
-                self.stdout.write(json.dumps({"file": str(path), "error": refused.text}, ensure_ascii=False))
+                self.stdout.write(
+                    json.dumps({"ok": False, "file": str(path), "error": refused.text}, ensure_ascii=False)
+                )
                 raise SystemExit(1) from None
             raise CommandError(refused.text) from None
         if as_json:

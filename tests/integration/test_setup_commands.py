@@ -1,0 +1,93 @@
+"""What a command of the house says when it cannot work: a sentence, or for programs one JSON object."""
+
+import json
+import os
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from config import commands
+from notices.management.commands.export_notice import Command as ExportNotice
+
+ROOT = Path(__file__).parent.parent.parent
+ROWS = "行政相对人名称,行政处罚决定书文号\n某公司,青1号\n"
+
+
+def manage(tmp_path, *arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "STATE_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings", **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.fixture
+def rows(tmp_path):
+    (tmp_path / "rows.csv").write_text(ROWS)
+    return str(tmp_path / "rows.csv")
+
+
+COMMANDS = ["check_invariants", "journal verify", "import_records ROWS", "journey", "export_notice 青1号 x.pdf",
+            "subscribe 平台 http://127.0.0.1:1/", "rules list", "publicity sweep"]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_unprepared_database_is_one_object(tmp_path, rows, command):
+    arguments = [rows if word == "ROWS" else word for word in command.split()]
+    done = manage(tmp_path, *arguments, "--json", DATABASE_URL=f"sqlite:///{tmp_path}/empty.sqlite3")
+    said = json.loads(done.stdout)
+    assert (done.returncode, said["ok"]) == (1, False)
+    assert "prepare" in said["error"] and "empty.sqlite3" in said["error"]
+    assert "Traceback" not in done.stderr
+
+
+def test_unreachable_database_is_one_sentence(tmp_path):
+    away = "postgres://somebody:hidden@127.0.0.1:1/nowhere"
+    done = manage(tmp_path, "rules", "list", DATABASE_URL=away)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "127.0.0.1:1/nowhere" in done.stderr and "hidden" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["journal", "--json"], 1),
+        (["journey", "--count", "many", "--json"], 1),
+        (["journey", "--count", "0", "--json"], 1),
+        (["rules", "list", "--on", "tomorrow", "--json"], 1),
+        (["import_records", "/nowhere/rows.csv", "--json"], 1),
+        (["check_invariants", "--only", "nothing", "--json"], 1),
+    ],
+)
+@pytest.mark.django_db
+def test_wrong_arguments_are_one_object_for_programs(arguments, code, capsys, monkeypatch):
+    monkeypatch.setattr(commands.connections, "close_all", lambda: None)  # the test's own transaction
+    with pytest.raises(SystemExit) as ended:
+        commands.run(["manage.py", *arguments])
+    said = json.loads(capsys.readouterr().out)
+    assert (ended.value.code, said["ok"]) == (code, False)
+    assert said["error"] and not said["error"].startswith("Error")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [0, -1])
+def test_journey_is_not_driven_less_than_once(count):
+    with pytest.raises(CommandError, match="至少是 1"):
+        call_command("journey", f"--count={count}", stdout=StringIO())
+
+
+@pytest.mark.parametrize(
+    ("place", "words"), [("", "是一个文件夹"), ("missing/a.pdf", "没有文件夹"), ("a\0.pdf", "无法写入")]
+)
+def test_export_to_an_impossible_place_is_a_sentence(tmp_path, place, words):
+    with pytest.raises(CommandError) as refused:
+        ExportNotice._write(tmp_path / place, b"%PDF")
+    assert words in str(refused.value) and "Errno" not in str(refused.value)
