@@ -69,7 +69,7 @@ def _fonts() -> Path:
     return Path(os.environ.get("FONT_DIR") or ROOT / "var" / "fonts")
 
 
-def eventually(question: Callable[[], object], seconds: float = 30, what: str = "it") -> object:
+def eventually(question: Callable[[], object], seconds: float = 60, what: str = "it") -> object:
     """Ask until the answer is true; return it."""
     until = time.monotonic() + seconds
     while True:
@@ -101,7 +101,7 @@ def running_house() -> Iterator[House]:
                 assert server.poll() is None, text
                 return re.search(r"^ready: ", text, re.M)
 
-            eventually(ready, 60, "the ready: line")
+            eventually(ready, 240, "the ready: line")
             yield house
         finally:
             server.terminate()

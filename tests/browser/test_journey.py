@@ -195,7 +195,7 @@ def test_repair_from_intake_to_receipt(house, person, new_page, axe, tmp_path):
         clerk.reload()
         return clerk.get_by_role("link", name=re.compile("PDF|下载|打开")).count()
 
-    eventually(rendered, 60, "the decision's PDF")
+    eventually(rendered, 150, "the decision's PDF")
     axe(clerk)
     notice_number = re.search(r"青信修准〔\d{4}〕\d+号", clerk.locator("main").inner_text()).group()
     target = tmp_path / "decision.pdf"
@@ -210,7 +210,7 @@ def test_repair_from_intake_to_receipt(house, person, new_page, axe, tmp_path):
         clerk.reload()
         return "已确认撤下" in clerk.locator("main").inner_text()
 
-    eventually(confirmed, 60, "the platform's receipt")
+    eventually(confirmed, 150, "the platform's receipt")
     axe(clerk)
     assert document_number not in str([row for row in house.shown_by_platform() if row.get("shown", True)])
 
@@ -273,7 +273,7 @@ def test_objection_corrects_a_record_without_javascript_on_a_phone(house, person
     def corrected():
         return "标签瑕疵" in str(house.shown_by_platform())
 
-    eventually(corrected, 60, "the correction at the platform")
+    eventually(corrected, 150, "the correction at the platform")
     assert house.manage_json("check_invariants")["ok"] is True
 
 
