@@ -9,6 +9,9 @@ from records.enquiries.models import QueryRecord
 class QuestionForm(forms.Form):
     """Whom an officer asks about, why, and what gives the right to."""
 
+    #: Which fields must be filled in depends on the kind; their hints say so.
+    all_optional = True
+
     code = forms.CharField(
         label=_("统一社会信用代码，或自然人的身份证号码"),
         max_length=40,

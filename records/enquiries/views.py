@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from journal import actions as journal
 from parties.models import Subject
 from policy.dates import say_short
+from policy.rulebook import today_book
 from policy.verdict import Refused, Verdict
 from records.enquiries import actions, guards, listing
 from records.enquiries.forms import QueryFilter, QuestionForm
@@ -39,6 +40,7 @@ def queries(request: HttpRequest) -> HttpResponse:
     context = {
         "filter": form,
         "page_obj": page,
+        "keep_years": today_book().value("query.keep_years").value,
         "may_ask": bool(guards.can_query(request.user)),
         "may_export": bool(guards.can_export(request.user)),
         "old": listing.kept_long_enough().count() if guards.can_export(request.user) else 0,
