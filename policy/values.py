@@ -44,6 +44,7 @@ REQUIRED = {
     "objection.own_working_days",
     "publicity.persons.publicised",
     "publicity.transition",
+    "query.kept_years",
     "remedy.review_days",
     "remedy.suit_months",
     "repair.conditions",

@@ -40,7 +40,7 @@ def queries(request: HttpRequest) -> HttpResponse:
     context = {
         "filter": form,
         "page_obj": page,
-        "keep_years": today_book().value("query.keep_years").value,
+        "keep_years": today_book().value("query.kept_years").value,
         "may_ask": bool(guards.can_query(request.user)),
         "may_export": bool(guards.can_export(request.user)),
         "old": listing.kept_long_enough().count() if guards.can_export(request.user) else 0,
