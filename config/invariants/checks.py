@@ -24,7 +24,8 @@ from notices.models import Notice, NumberCounter
 from notices.storage import StoredFileError
 from notices.storage import read as read_notice
 from parties.models import Subject
-from records.models import AdverseRecord, QueryRecord, RegisterName, UpstreamChange
+from records.actions.listing import known_pairs
+from records.models import AdverseRecord, QueryRecord, UpstreamChange
 from records.search.names import names_of, whole
 
 Check = Callable[[], Iterator[Broken]]
@@ -252,9 +253,8 @@ def register_finds() -> Iterator[Broken]:
     rows = public.order_by("pk").iterator(chunk_size=1000)
     while batch := list(islice(rows, 1000)):
         wanted = {(whole(name), record.subject_id): record for record in batch for name in names_of(record)}
-        known = RegisterName.objects.filter(ending__in={ending for ending, _subject in wanted})
-        for ending, subject in known.values_list("ending", "subject_id"):
-            wanted.pop((bytes(ending), subject), None)
+        for pair in known_pairs(ending for ending, _subject in wanted):
+            wanted.pop(pair, None)
         for record in dict.fromkeys(wanted.values()):
             yield Broken("register", _row(record), _("信息在公示，按名称却查不到。请运行 register_names。"))
 
