@@ -34,6 +34,7 @@ def list_names(records: Iterable[AdverseRecord]) -> int:
     }
     if not wanted:
         return 0
+    _hold({subject for _ending, subject in wanted})
     for pair in known_pairs(ending for ending, _subject in wanted):
         wanted.pop(pair, None)
     # Always in one order, so that two transactions that write the same names wait and do not lock each other out.
@@ -49,6 +50,20 @@ def known_pairs(whole_names: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
     while part := list(islice(asked, BATCH)):
         for ending, subject in RegisterName.objects.filter(ending__in=part).values_list("ending", "subject_id"):
             yield bytes(ending), subject
+
+
+def _hold(subjects: set[int]) -> None:
+    """Keep the subjects' rows from :func:`tidy_names` until the transaction ends, without keeping others from them.
+
+    A new record's foreign key would do it, but PostgreSQL looks at it only when the transaction ends. SQLite has one
+    writer at a time.
+    """
+    if not connection.features.has_select_for_update:
+        return
+    with connection.cursor() as cursor:
+        table = connection.ops.quote_name(Subject._meta.db_table)
+        held = f"SELECT 1 FROM {table} WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE"  # noqa: S608
+        cursor.execute(held, [sorted(subjects)])
 
 
 def _insert(rows: list[tuple[int, bytes]]) -> None:

@@ -5,23 +5,28 @@ from typing import Any
 from django.utils import timezone, translation
 
 from parties.models import Subject
-from records import queries
 from records.actions.common import is_over
 from records.enquiries.models import QueryRecord
 from records.facts import FORMAL_LANGUAGE, notice_facts
 from records.models import AdverseRecord
+from records.queries import explanation_of
+
+#: The statuses of a record that counts today.
+COUNTING = [status for status in AdverseRecord.LIVE if status != AdverseRecord.Status.DEFERRED]
 
 
 def lines_of(subject: Subject) -> list[dict[str, Any]]:
     """Return a subject's live records, newest decision first, as JSON: what stands, and that it is disputed.
 
-    What was repaired, has run out or was revoked is not in it, and nothing says that it ever was.
+    What was repaired, has run out or was revoked is not in it, and nothing says that it ever was; nor is what counts
+    only from a later day (延期).
     """
-    live = AdverseRecord.objects.filter(subject=subject, status__in=AdverseRecord.LIVE).select_related("authority")
+    live = AdverseRecord.objects.filter(subject=subject, status__in=COUNTING).select_related("authority")
     return [_line(record) for record in live.order_by("-decision_date", "-pk") if not is_over(record)]
 
 
 def _line(record: AdverseRecord) -> dict[str, Any]:
+    explanation = explanation_of(record)
     with translation.override(FORMAL_LANGUAGE):
         status = str(record.get_status_display())
     return {
@@ -30,15 +35,8 @@ def _line(record: AdverseRecord) -> dict[str, Any]:
         "violation_type": record.violation_type,
         "status": status,
         "objection": record.objection_marked,
-        "explanation": _explanation(record),
+        "explanation": explanation.text if explanation else "",
     }
-
-
-def _explanation(record: AdverseRecord) -> str:
-    """The subject's own explanation, where the register shows explanations."""
-    find = getattr(queries, "explanation_of", None)
-    found = find(record) if find else None
-    return found.text if found else ""
 
 
 def statement_facts(query: QueryRecord) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from policy.verdict import Refused
 from records import actions as records
 from records.enquiries import guards, listing
 from records.enquiries.actions import Question, ask, ask_own, issue_statement, release, statement_of
-from records.models import AdverseRecord, QueryRecord
+from records.models import AdverseRecord, Explanation, QueryRecord
 from tests.integration.test_records_register import identity_number, take
 from tests.records_world import code, days_ago, draft, office
 
@@ -96,6 +96,15 @@ def test_ones_own_statement_in_one_click(world, client):
     assert client.get(reverse("notices:detail", args=[notice.number])).status_code == 200
 
 
+def test_the_subjects_explanation_stands_beside_its_record(world):
+    Explanation.objects.create(
+        record=world.record, number=1, text="已经改正。", status="live", submitted_by=world.enterprise,
+        submitted_at=timezone.now(),
+    )  # fmt: skip
+    notice = ask_own(world.enterprise, world.subject)
+    assert notice.facts["statement"]["records"][0]["explanation"] == "已经改正。"
+
+
 def test_the_same_again_is_the_same_statement_until_something_changes(world):
     first = ask_own(world.enterprise, world.subject)
     assert ask_own(world.enterprise, world.subject) == first
@@ -106,13 +115,15 @@ def test_the_same_again_is_the_same_statement_until_something_changes(world):
     assert QueryRecord.objects.count() == 2
 
 
-@pytest.mark.parametrize("how", ["repaired", "revoked", "over"])
+@pytest.mark.parametrize("how", ["repaired", "revoked", "over", "deferred"])
 def test_what_ended_is_not_in_it_and_nothing_says_that_it_was(world, how):
     with transaction.atomic():
         if how == "repaired":
             records.remove_after_repair(world.record, world.approver, "XF1")
         elif how == "revoked":
             records.revoke(world.record, world.approver, "YY1", "测试")
+        elif how == "deferred":
+            AdverseRecord.objects.filter(pk=world.record.pk).update(status="deferred")
         else:
             AdverseRecord.objects.filter(pk=world.record.pk).update(publicity_until=days_ago(1))
     notice = ask_own(world.enterprise, world.subject)

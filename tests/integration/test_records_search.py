@@ -1,11 +1,12 @@
 """The public register's search: what is found, what is no longer found, and names that follow their records."""
 
 import json
+import threading
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from parties.models import Subject
 from records import actions, queries
@@ -162,3 +163,32 @@ def test_the_command_makes_what_is_missing_and_nothing_twice(world):
     call_command("register_names", "--rebuild", stdout=out)
     assert "现有 6 条" in out.getvalue()
     assert written() == before
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_tidying_takes_no_name_from_under_a_record_that_is_being_registered():
+    """Its transaction holds the subject's row; the sweep passes such a subject over."""
+    world = office()
+    first = take(draft())[1]
+    with transaction.atomic():
+        actions.revoke(first, world.approver, "测试", "测试")
+    written_down, tidied = threading.Event(), threading.Event()
+
+    def register():
+        with transaction.atomic():
+            actions.register(draft(document_number="青市监处罚〔2026〕99号"), None, None)
+            written_down.set()
+            assert tidied.wait(20)
+        connection.close()
+
+    thread = threading.Thread(target=register)
+    thread.start()
+    try:
+        assert written_down.wait(20)
+        assert tidy_names() == 0
+    finally:
+        tidied.set()
+        thread.join()
+    assert len(find_public("澄江")) == 1
+    assert add_missing() == 0
