@@ -19,6 +19,8 @@ SHORTEST_NAME = 2
 MOST = 200
 #: So many endings are looked at: one record each, and some more for subjects whose last record has just ended.
 ENDINGS = 2 * MOST
+#: The records of so many subjects are read by one query.
+AT_ONCE = 100
 PUBLIC_KINDS = (Subject.Kind.ENTITY, Subject.Kind.BUSINESS)
 
 
@@ -60,7 +62,7 @@ def find_public(text: str) -> Found:
     """
     key = key_of(text)
     if _CODE.fullmatch(key):
-        return _newest(Q(subject__code=key))
+        return _found(_newest(Q(subject__code=key)))
     if len(key) < SHORTEST_NAME:
         return Found([], empty_because="short")
     if says_nothing(key):
@@ -71,8 +73,13 @@ def find_public(text: str) -> Found:
         .order_by("ending", "subject_id")
         .values_list("subject_id", flat=True)[: ENDINGS + 1]
     )
-    found = _newest(Q(subject_id__in=set(walked[:ENDINGS]))) if walked else Found([])
-    return Found(found.pks, found.more or len(walked) > ENDINGS)
+    subjects = list(dict.fromkeys(walked[:ENDINGS]))
+    dated: list[tuple] = []
+    # A hundred subjects often fill the list; the records of four hundred need not all be read for it.
+    while subjects and len(dated) <= MOST:
+        dated += _newest(Q(subject_id__in=subjects[:AT_ONCE]))
+        del subjects[:AT_ONCE]
+    return _found(dated, more=bool(subjects) or len(walked) > ENDINGS)
 
 
 def search_register(text: str) -> QuerySet[AdverseRecord]:
@@ -90,10 +97,15 @@ def was_public(public_id: str) -> bool:
     return OutboundEvent.objects.filter(subject=public_id, type=OutboundEvent.Type.PUBLISHED).exists()
 
 
-def _newest(whose: Q) -> Found:
-    newest = public_records().filter(whose).order_by("-decision_date", "-pk").values_list("pk", flat=True)
-    pks = list(newest[: MOST + 1])
-    return Found(pks[:MOST], len(pks) > MOST)
+def _newest(whose: Q) -> list[tuple]:
+    """Return (day of decision, primary key) of the newest public records, one more than a list takes."""
+    newest = public_records().filter(whose).order_by("-decision_date", "-pk")
+    return list(newest.values_list("decision_date", "pk")[: MOST + 1])
+
+
+def _found(dated: list[tuple], more: bool = False) -> Found:
+    pks = [pk for _day, pk in sorted(dated, reverse=True)]
+    return Found(pks[:MOST], more or len(pks) > MOST)
 
 
 __all__ = ["MOST", "Found", "find_public", "fold", "public_records", "search_register", "was_public"]

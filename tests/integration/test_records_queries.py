@@ -123,7 +123,7 @@ def test_what_ended_is_not_in_it_and_nothing_says_that_it_was(world, how):
         elif how == "revoked":
             records.revoke(world.record, world.approver, "YY1", "测试")
         elif how == "deferred":
-            AdverseRecord.objects.filter(pk=world.record.pk).update(status="deferred")
+            AdverseRecord.objects.filter(pk=world.record.pk).update(status="deferred", deferred_until=days_ago(-30))
         else:
             AdverseRecord.objects.filter(pk=world.record.pk).update(publicity_until=days_ago(1))
     notice = ask_own(world.enterprise, world.subject)
