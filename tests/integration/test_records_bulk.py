@@ -125,7 +125,9 @@ def picture(results: list[RowResult]) -> dict:
 
     def plain(thing):
         if isinstance(thing, dict):
-            return {key: plain(value) for key, value in thing.items() if key not in ("import_run", "proposal", "digest")}
+            return {
+                key: plain(value) for key, value in thing.items() if key not in ("import_run", "proposal", "digest")
+            }
         if isinstance(thing, list):
             return [plain(value) for value in thing]
         return random.get(thing, thing) if isinstance(thing, str) else thing

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notices', '0002_life'),
+        ('notices', '0003_credit_statement'),
     ]
 
     # The columns stay as they are: only how Django writes into them changes.

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0003_register_names'),
+        ('records', '0004_query_records'),
     ]
 
     # The columns stay as they are: only how Django writes into them changes.
