@@ -206,8 +206,10 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 #: One uploaded file, bytes.
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=10 * 1024 * 1024)
-#: One intake file, bytes.
+#: One intake file, bytes: an upload, or a kind that has to be read at once (HTML, a JSON document).
 INTAKE_MAX_BYTES = env.int("INTAKE_MAX_BYTES", default=200 * 1024 * 1024)
+#: One file of a kind that is read row by row (csv, NDJSON, workbook) and given to the command: a million rows.
+INTAKE_MAX_STREAMED_BYTES = env.int("INTAKE_MAX_STREAMED_BYTES", default=2 * 1024**3)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- Background work ---------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from journal.stored import StoredJSON
+
 
 class Subscriber(models.Model):
     """A platform (共享交换平台) that shows records and is told of every change."""
@@ -80,7 +82,7 @@ class OutboundEvent(models.Model):
     #: Order within one record, from 1.
     sequence = models.PositiveIntegerField(_("序号"))
     time = models.DateTimeField(_("时间"))
-    data = models.JSONField(_("内容"))
+    data = models.JSONField(_("内容"), encoder=StoredJSON)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject", "sequence"], name="exchange_event_order")]

@@ -1,18 +1,17 @@
 """Writing the journal. The only writer."""
 
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils import timezone
 
 from journal.chain import digest_entry
 from journal.models import ChainHead, Entry
+from journal.stored import as_stored
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Line:
 
     def __post_init__(self):
         # The line may wait for the end of its verb: what it says must not change with what it was made of.
-        object.__setattr__(self, "data", _plain(json.loads(json.dumps(self.data, cls=DjangoJSONEncoder))))
+        object.__setattr__(self, "data", _plain(as_stored(self.data)))
 
 
 _collected: ContextVar[list[Line] | None] = ContextVar("journal_lines", default=None)

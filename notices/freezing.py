@@ -4,8 +4,6 @@ import hashlib
 import json
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
-
 from notices.models import Notice
 from parties.identity import mask_in
 from parties.models import Authority, Subject
@@ -65,11 +63,6 @@ def _masked(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_masked(item) for item in value]
     return mask_in(value) if isinstance(value, str) else value
-
-
-def as_stored(content: dict[str, Any]) -> dict[str, Any]:
-    """Return the content as the database gives it back: dates and decimals as text."""
-    return json.loads(json.dumps(content, cls=DjangoJSONEncoder))
 
 
 def digest_of(notice: Notice) -> str:

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 
+from journal.stored import StoredJSON
 from parties.models import Authority, Subject
 
 #: No 0/O, 1/I/L: a check code is read from paper and typed by hand.
@@ -73,7 +74,7 @@ class Notice(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     issuer = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="notices", verbose_name=_("制发机关"))
     addressee = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="notices", verbose_name=_("受送达人"))
     #: What it says, frozen when it was issued: templates read nothing else.
-    facts = models.JSONField(_("内容"), default=dict)
+    facts = models.JSONField(_("内容"), default=dict, encoder=StoredJSON)
     #: Ids of the policy.Rule rows the notice rests on.
     rule_ids = models.JSONField(_("所依据规则"), default=list)
     #: What it is about: ``app.model`` and primary key (a record or a case).

@@ -4,6 +4,7 @@ Form after 《党政机关公文处理工作条例》 Art. 9 and GB/T 9704-2012:
 no leading zeros, no 第. A voided notice keeps its number; a rolled back transaction gives it back.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -67,16 +68,29 @@ def series_of(kind: str, issuer: Authority) -> str:
     return f"{prefix}{SUFFIXES[Notice.Kind(kind)]}"
 
 
-def take(series: str, year: int) -> Number:
-    """Return the next number and keep the series locked until the transaction ends.
+def take_all(wanted: list[tuple[str, Authority]], year: int) -> list[Number]:
+    """Return the next number for each (kind, issuer), in order, and keep their series locked until commit.
 
-    Two transactions never get one number, and a rollback leaves no gap. Must run inside ``atomic``.
+    Two transactions never get one number, and a rollback leaves no gap. Must run inside ``atomic``. Each series is
+    locked once, all in one fixed order.
+
+    Raises:
+        Refused: no 机关代字 is set (409).
     """
+    pairs = {(kind, issuer.pk): issuer for kind, issuer in wanted}
+    series = {(kind, pk): series_of(kind, issuer) for (kind, pk), issuer in pairs.items()}
+    counts = Counter(series[kind, issuer.pk] for kind, issuer in wanted)
+    blocks = {name: iter(_take_block(name, year, counts[name])) for name in sorted(counts)}
+    return [next(blocks[series[kind, issuer.pk]]) for kind, issuer in wanted]
+
+
+def _take_block(series: str, year: int, count: int) -> list[Number]:
     locked = NumberCounter.objects.select_for_update()
     counter = locked.filter(series=series, year=year).first()
     if counter is None:  # the first of the year; somebody else may be making the row at this moment
         NumberCounter.objects.get_or_create(series=series, year=year)
         counter = locked.get(series=series, year=year)
-    counter.last += 1
+    first = counter.last + 1
+    counter.last += count
     counter.save(update_fields=["last"])
-    return Number(series, year, counter.last)
+    return [Number(series, year, serial) for serial in range(first, first + count)]

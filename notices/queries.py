@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 
 from notices.models import Notice
 from parties.models import User
@@ -38,6 +39,11 @@ def inbox(user: User) -> QuerySet[Notice]:
 def unread(user: User) -> QuerySet[Notice]:
     """Return the letters in the inbox that nobody has opened yet."""
     return inbox(user).filter(service__isnull=True, status=Notice.Status.ISSUED)
+
+
+def work_is_waiting() -> bool:
+    """Whether PDFs are due already: then a worker was woken up before, or the next sweep is near."""
+    return Notice.objects.filter(rendering=Notice.Rendering.PENDING, next_at__lte=timezone.now()).exists()
 
 
 def failed() -> QuerySet[Notice]:

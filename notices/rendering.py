@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from journal.stored import as_stored
 from notices import documents, fonts, freezing
 from notices.models import Notice
 from parties.models import Authority, Subject
@@ -52,7 +53,7 @@ def preview(kind: str, issuer: Authority, addressee: Subject, facts: dict[str, A
 
     Raises :class:`RenderingError` as :func:`render` does, so the officer hears of a bad character before issuing.
     """
-    content = freezing.as_stored(freezing.frozen(kind, issuer, addressee, facts))
+    content = as_stored(freezing.frozen(kind, issuer, addressee, facts))
     return _draw(kind, documents.context_of(kind, content, issued_at=timezone.now()))
 
 

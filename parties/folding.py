@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 #: Zero width space and joiners, word joiner, BOM, soft hyphen, direction marks.
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\u180e\x00-\x08\x0e-\x1f\x7f]")
 HYPHENS = re.compile("[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d\u00b7_]")
+#: Nothing here can be folded.
+_PLAIN = re.compile("[0-9A-Z]+")
 #: What people put in place of digits they do not want to show.
 MASK = re.compile("[*＊×•●■□∗✱#]|[xX]{3,}")
 
@@ -36,8 +38,10 @@ class CodeCheck:
 
 def fold(text: str) -> tuple[str, list[str]]:
     """Return the text with width, case, blanks, hyphens and invisible characters folded, and what was changed."""
-    folded = []
+    folded: list[str] = []
     now = str(text)
+    if _PLAIN.fullmatch(now):
+        return now, folded
 
     def step(new: str, what: str) -> None:
         nonlocal now

@@ -96,6 +96,7 @@ class RuleBook:
         for row in self._all:
             if row.holds(on):
                 self._rows[row.key].append(row)
+        self._found: dict[tuple[str, str], RuleValue | None] = {}
 
     @classmethod
     def load(cls, on: dt.date) -> "RuleBook":
@@ -129,6 +130,11 @@ class RuleBook:
 
     def find(self, key: str, sector: str = "") -> RuleValue | None:
         """Return the value of the rule that governs for the sector, or None."""
+        if (key, sector) not in self._found:  # the rows of a book never change
+            self._found[key, sector] = self._find(key, sector)
+        return self._found[key, sector]
+
+    def _find(self, key: str, sector: str) -> RuleValue | None:
         first, *others = self.candidates(key, sector) or [None]
         if first is None:
             return None

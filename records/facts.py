@@ -1,5 +1,6 @@
 """What a record says, in the shapes that rules, notices and events want."""
 
+from functools import cache
 from typing import Any
 
 from django.utils import timezone, translation
@@ -34,20 +35,24 @@ def notice_facts(record: AdverseRecord) -> dict[str, str]:
 
     Numbers of people in what the authority wrote leave only masked.
     """
-    with translation.override(FORMAL_LANGUAGE):
-        severity = str(Severity(record.severity).label)
     return {
         "public_id": record.public_id,
         "document_number": record.document_number,
         "decision_date": as_text(record.decision_date),
         "authority": record.authority.name,
         "category": record.category,
-        "severity": severity,
+        "severity": _formal_severity(record.severity),
         "content": mask_in(record.content),
         "publicity_from": as_text(record.publicity_from),
         "publicity_until": as_text(record.publicity_until),
         "earliest_application": as_text(record.earliest_application),
     }
+
+
+@cache
+def _formal_severity(severity: str) -> str:
+    with translation.override(FORMAL_LANGUAGE):
+        return str(Severity(severity).label)
 
 
 #: What a platform shows of an entity's record, sent with the events after which it shows something (new).

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 
+from journal.stored import StoredJSON
 from parties.models import Authority, Subject
 
 
@@ -125,7 +126,7 @@ class AdverseRecord(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     #: The last day of publicity; it stops by itself the day after.
     publicity_until = models.DateField(_("最长公示期届满日"), null=True, blank=True)
     #: ``[{text, title, article, verified}]``: why the window is what it is.
-    because = models.JSONField(default=list)
+    because = models.JSONField(default=list, encoder=StoredJSON)
     rule_ids = models.JSONField(default=list)
     #: When its subject is reminded that it may apply; empty: already done, or known from the first letter.
     remind_on = models.DateField(null=True, blank=True)
@@ -221,13 +222,13 @@ class ImportRow(models.Model):
     #: Where the row stands in the file, if that is more than its number: a sheet's name, a path in a JSON.
     place = models.CharField(_("位置"), max_length=200, blank=True)
     #: Why it was not taken: ``[{code, text, field, cure}]``.
-    reasons = models.JSONField(_("原因"), default=list)
+    reasons = models.JSONField(_("原因"), default=list, encoder=StoredJSON)
     #: What an officer should look at although the row was taken; same shape.
-    warnings = models.JSONField(_("提示"), default=list)
+    warnings = models.JSONField(_("提示"), default=list, encoder=StoredJSON)
     #: What was changed to read a cell: ``[{field, from, to, why}]``.
-    changes = models.JSONField(_("读取时的调整"), default=list)
+    changes = models.JSONField(_("读取时的调整"), default=list, encoder=StoredJSON)
     #: The row as it was understood: canonical fields, a natural person's number masked.
-    understood = models.JSONField(_("读出的内容"), default=dict)
+    understood = models.JSONField(_("读出的内容"), default=dict, encoder=StoredJSON)
     record = models.ForeignKey(AdverseRecord, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:

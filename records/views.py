@@ -1,8 +1,8 @@
 """Pages of intake: upload, the result of one import, its report. Doors only."""
 
 import csv
-import io
 import tempfile
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from policy.verdict import Refused, Verdict
 from records import guards
 from records.actions import decide_proposal
-from records.actions.registration import label_of
+from records.actions.comparing import label_of
 from records.forms import ImportForm
 from records.intake.readers import open_source
 from records.intake.run import check_ready, process, queue, refuse, start_run
@@ -120,24 +120,19 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_safe
 @never_cache
-def report(request: HttpRequest, pk: int) -> HttpResponse:
+def report(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """The result of every row as a csv for a spreadsheet; no cell of it can act as a formula."""
     run = _run(request, pk)
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(
-        [
-            _("行号"),
-            _("位置"),
-            _("结果"),
-            _("当事人名称"),
-            _("文号"),
-            _("记录编号"),
-            _("原因"),
-            _("如何补救"),
-            _("提示"),
-        ]
-    )
+    response = StreamingHttpResponse(_report_lines(run), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="import-{run.pk}.csv"'
+    return response
+
+
+def _report_lines(run: ImportRun) -> Iterator[str]:
+    """Yield the lines of the report as they are asked for: a long import's report is never in memory as a whole."""
+    writer = csv.writer(_Line())
+    headings = (_("行号"), _("位置"), _("结果"), _("当事人名称"), _("文号"), _("记录编号"))
+    yield "\ufeff" + writer.writerow([*headings, _("原因"), _("如何补救"), _("提示")])
     for row in run.rows.select_related("record").iterator(chunk_size=1000):
         cells = [
             row.number,
@@ -150,10 +145,14 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
             " ".join(reason["cure"] for reason in row.reasons),
             " ".join(warning["text"] for warning in row.warnings),
         ]
-        writer.writerow([harmless(cell) for cell in cells])
-    response = HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="import-{run.pk}.csv"'
-    return response
+        yield writer.writerow([harmless(cell) for cell in cells])
+
+
+class _Line:
+    """A file for ``csv.writer`` that gives back each line instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        return line
 
 
 def harmless(cell) -> str:

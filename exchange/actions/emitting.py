@@ -1,16 +1,28 @@
 """Telling the platforms: the outbox."""
 
-import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 from django_q.tasks import async_task
 
 from exchange.models import Delivery, FeedHead, OutboundEvent, Subscriber
+from journal.stored import as_stored
+
+#: So many deliveries at once get a bell each; more get one wake-up, and none if work is waiting already.
+BELLS = 10
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What platforms are to be told: the event's type, the record's public id and JSON-able facts."""
+
+    type: OutboundEvent.Type
+    record_id: str
+    data: dict[str, Any]
 
 
 def emit(type: OutboundEvent.Type, record_id: str, data: dict[str, Any]) -> OutboundEvent:  # noqa: A002
@@ -25,38 +37,73 @@ def emit(type: OutboundEvent.Type, record_id: str, data: dict[str, Any]) -> Outb
         RuntimeError: called outside a transaction.
         ValueError: an unknown type or an empty record id.
     """
+    return emit_all([Happening(type, record_id, data)])[0]
+
+
+def emit_all(happenings: Iterable[Happening]) -> list[OutboundEvent]:
+    """Write several events in order with one lock of the feed, as :func:`emit` does one; return them.
+
+    Raises:
+        RuntimeError: called outside a transaction.
+        ValueError: an unknown type or an empty record id.
+    """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An event is written in the transaction of what it tells.")
-    type = OutboundEvent.Type(type)  # noqa: A001
-    if not record_id:
+    happenings = list(happenings)
+    types = [OutboundEvent.Type(happening.type) for happening in happenings]
+    if not all(happening.record_id for happening in happenings):
         raise ValueError("An event is about a record: its public id is empty.")
+    if not happenings:
+        return []
     head = lock_head()
-    last = OutboundEvent.objects.filter(subject=record_id).aggregate(last=Max("sequence"))["last"] or 0
-    event = OutboundEvent.objects.create(
-        id=head.position + 1,
-        type=type,
-        subject=record_id,
-        sequence=last + 1,
-        time=timezone.now(),
-        data=json.loads(json.dumps(data, cls=DjangoJSONEncoder)),
-    )
-    head.position = event.id
+    last = _last_sequences({happening.record_id for happening in happenings})
+    now, events, overtaking = timezone.now(), [], []
+    for type, happening in zip(types, happenings, strict=True):  # noqa: A001
+        before = last.get(happening.record_id, 0)
+        event = OutboundEvent(
+            id=head.position + 1,
+            type=type,
+            subject=happening.record_id,
+            sequence=before + 1,
+            time=now,
+            data=as_stored(happening.data),
+        )
+        head.position, last[event.subject] = event.id, event.sequence
+        events.append(event)
+        if type in OutboundEvent.TAKE_DOWN and before:
+            overtaking.append(event)
+    OutboundEvent.objects.bulk_create(events)
     head.save(update_fields=["position"])
-    if type in OutboundEvent.TAKE_DOWN and last:
+    tell(events, Subscriber.objects.filter(active=True))
+    for event in overtaking:
         supersede_before(event)
-    tell(event, Subscriber.objects.filter(active=True))
-    return event
+    return events
 
 
-def tell(event: OutboundEvent, subscribers: Iterable[Subscriber]) -> list[Delivery]:
-    """Write the deliveries of one event, due at once, and ring the bell for each."""
-    now = timezone.now()
+def _last_sequences(record_ids: set[str]) -> dict[str, int]:
+    """Return the number of each record's last event; records without one are left out."""
+    rows = OutboundEvent.objects.filter(subject__in=record_ids).order_by().values_list("subject")
+    return dict(rows.annotate(last=Max("sequence")))
+
+
+def tell(events: list[OutboundEvent], subscribers: Iterable[Subscriber]) -> list[Delivery]:
+    """Write the deliveries of these events, due at once, and ring the bell."""
+    subscribers, now = list(subscribers), timezone.now()
+    busy = len(events) * len(subscribers) > BELLS and work_is_waiting()
     deliveries = Delivery.objects.bulk_create(
-        Delivery(event=event, subscriber=subscriber, next_at=now) for subscriber in subscribers
+        Delivery(event=event, subscriber=subscriber, next_at=now) for event in events for subscriber in subscribers
     )
-    for delivery in deliveries:
-        ring(delivery.pk)
+    if len(deliveries) <= BELLS:
+        for delivery in deliveries:
+            ring(delivery.pk)
+    elif not busy:
+        async_task("exchange.tasks.sweep", save=False)
     return deliveries
+
+
+def work_is_waiting() -> bool:
+    """Whether deliveries are due already: then a worker was woken up before, or the next sweep is near."""
+    return Delivery.objects.filter(status=Delivery.Status.PENDING, next_at__lte=timezone.now()).exists()
 
 
 def ring(delivery_id: int) -> None:

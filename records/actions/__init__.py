@@ -8,7 +8,7 @@ from records.actions.correction import correct, decide_proposal
 from records.actions.deferring import defer
 from records.actions.ending import expire, remove_after_repair, revoke, set_objection_mark
 from records.actions.explaining import decline_explanation, explain, show_explanation, withdraw_explanation
-from records.actions.registration import register
+from records.actions.registration import register, register_all
 from records.actions.reminding import note_corrected, remind_first
 from records.actions.sweeping import bring_up_to_date, see_reminders
 from records.actions.upstream import confirm_change, dismiss_change, report_change
@@ -25,6 +25,7 @@ __all__ = [
     "explain",
     "note_corrected",
     "register",
+    "register_all",
     "remind_first",
     "remove_after_repair",
     "report_change",

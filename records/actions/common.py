@@ -1,13 +1,15 @@
 """What every verb on a record does the same way."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone, translation
 
 from exchange.models import OutboundEvent
-from policy.publicity import classify, publicity_window
+from policy.facts import RecordFacts
+from policy.publicity import Window, classify, essence, publicity_window
 from policy.rulebook import RuleBook
 from policy.verdict import Refused, Verdict
 from records.actions.listing import list_names
@@ -46,20 +48,23 @@ def work_out(record: AdverseRecord, today: date | None = None) -> bool:
     down for a reminder.
     """
     today = today or timezone.localdate()
-    book = RuleBook.load(today)
-    facts = policy_facts(record)
-    with translation.override(FORMAL_LANGUAGE):
-        classification = classify(facts, book)
-        window = publicity_window(facts, classification.severity, book)
-        reasons = [*classification.because, *window.because]
-        record.because = [reason.as_json() for reason in reasons]
-    record.severity = str(classification.severity)
-    record.rule_ids = sorted({*classification.rule_ids, *window.rule_ids})
+    severity, window, because, rule_ids = _judge(essence(policy_facts(record)), RuleBook.load(today))
+    record.severity, record.because, record.rule_ids = severity, [dict(reason) for reason in because], list(rule_ids)
     record.publicity_from = window.start
     record.publicity_until = window.until
     record.earliest_application = window.earliest_application
     record.remind_on = window.earliest_application if window.earliest_application > today else None
     return window.publicised and not record.subject.is_person
+
+
+@lru_cache(maxsize=2000)
+def _judge(facts: RecordFacts, book: RuleBook) -> tuple[str, Window, list[dict[str, Any]], list[int]]:
+    """Return class, window, reasons and rules. Pure; a week's file asks about the same few days and fines again."""
+    with translation.override(FORMAL_LANGUAGE):
+        classification = classify(facts, book)
+        window = publicity_window(facts, classification.severity, book)
+        because = [reason.as_json() for reason in (*classification.because, *window.because)]
+    return str(classification.severity), window, because, sorted({*classification.rule_ids, *window.rule_ids})
 
 
 def settle(record: AdverseRecord, publicised: bool, today: date | None = None) -> OutboundEvent.Type | None:

@@ -1,12 +1,13 @@
 """What a record's subject is told in writing: 两书同达 at the beginning, and what became of the record later."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from notices.actions import issue
+from notices.actions import Letter, issue, issue_all
 from notices.models import Notice
 from parties.models import Authority, User
 from parties.queries import lead_authority
@@ -20,11 +21,17 @@ from records.models import AdverseRecord
 LETTERS = (Notice.Kind.ADVERSE_RECORD, Notice.Kind.REPAIR_GUIDANCE)
 
 
-def send_letters(record: AdverseRecord, actor: User | None) -> list[Notice]:
-    """Issue 失信行为告知书 and 信用修复告知书 for a new record, inside the caller's transaction."""
+def send_letters(records: Iterable[AdverseRecord], actor: User | None) -> list[Notice]:
+    """Issue 失信行为告知书 and 信用修复告知书 for new records, inside the caller's transaction."""
+    letters, today, issuers = [], timezone.localdate(), {}
     with translation.override(FORMAL_LANGUAGE):
-        facts = letter_facts(record, issuer_of(record))
-    return [_issue(record, kind, actor, facts) for kind in LETTERS]
+        for record in records:
+            if record.authority_id not in issuers:
+                issuers[record.authority_id] = issuer_of(record)
+            issuer = issuers[record.authority_id]
+            facts = letter_facts(record, issuer, today)
+            letters += [Letter(kind, issuer, record.subject, record, facts, record.rule_ids) for kind in LETTERS]
+    return issue_all(letters, actor)
 
 
 def tell(record: AdverseRecord, kind: str, actor: User | None, *, rule_ids: Iterable[int] = (), **facts: Any) -> Notice:
@@ -33,8 +40,15 @@ def tell(record: AdverseRecord, kind: str, actor: User | None, *, rule_ids: Iter
     ``facts`` are the keys of docs/notices.md beyond the record's own, already in Chinese; ``rule_ids`` the rules
     that the letter rests on besides those of the record's window.
     """
-    facts = {"record": notice_facts(record), "because": record.because, **facts}
-    return _issue(record, kind, actor, facts, rule_ids)
+    return issue(
+        kind=kind,
+        issuer=issuer_of(record),
+        addressee=record.subject,
+        thing=record,
+        facts={"record": notice_facts(record), "because": record.because, **facts},
+        actor=actor,
+        rule_ids=[*record.rule_ids, *rule_ids],
+    )
 
 
 def issuer_of(record: AdverseRecord) -> Authority:
@@ -42,28 +56,14 @@ def issuer_of(record: AdverseRecord) -> Authority:
     return record.authority if record.authority.notice_prefix else lead_authority()
 
 
-def _issue(
-    record: AdverseRecord, kind: str, actor: User | None, facts: dict[str, Any], rule_ids: Iterable[int] = ()
-) -> Notice:
-    return issue(
-        kind=kind,
-        issuer=issuer_of(record),
-        addressee=record.subject,
-        thing=record,
-        facts=facts,
-        actor=actor,
-        rule_ids=[*record.rule_ids, *rule_ids],
-    )
-
-
-def letter_facts(record: AdverseRecord, issuer: Authority) -> dict:
+def letter_facts(record: AdverseRecord, issuer: Authority, today: date) -> dict:
     """Return what both letters say: the record, why, how to repair, whom to ask, the remedies."""
-    book = RuleBook.load(timezone.localdate())
+    book = RuleBook.load(today)
     determining = record.authority
     return {
         "record": notice_facts(record),
         "because": record.because,
-        "steps": repair_steps(record),
+        "steps": repair_steps(record, today),
         "contact": {
             "name": issuer.short_name or issuer.name,
             "phone": issuer.phone,
@@ -78,9 +78,9 @@ def letter_facts(record: AdverseRecord, issuer: Authority) -> dict:
     }
 
 
-def repair_steps(record: AdverseRecord) -> list[str]:
+def repair_steps(record: AdverseRecord, today: date) -> list[str]:
     """Return, in Chinese, what the subject does to be rid of the record, in order, with this record's own dates."""
-    if is_over(record):
+    if is_over(record, today):
         return [_("该信息的最长公示期已满，不再公示，无需申请信用修复。")]
     steps = [
         _("停止并改正违法行为，履行处罚决定书规定的全部义务，保存缴款票据、整改报告等证明。"),

@@ -10,6 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 _INVISIBLE = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+#: What a decoder puts in place of bytes it cannot read, and halves of characters, which no database holds.
+_UNREADABLE = re.compile("[\ufffd\ud800-\udfff]")
 _EMPTY = frozenset(
     (
         "\\n",
@@ -77,6 +79,12 @@ def read_text(cell: Any) -> Text:
         CellProblem: it holds a formula, or characters that could not be decoded.
     """
     raw = as_written(cell)
+    if _UNREADABLE.search(raw):
+        raise CellProblem(
+            "unreadable_characters",
+            _("单元格里有无法识别的字符，可能混用了两种编码。"),
+            _("请用一种编码（建议 UTF-8）重新导出后导入。"),
+        )
     text, why = raw, []
     quoted = _QUOTED.match(text.strip())
     if quoted:
@@ -87,12 +95,6 @@ def read_text(cell: Any) -> Text:
             "formula",
             _("单元格里是公式“%(text)s”，不是内容。") % {"text": text.strip()[:40]},
             _("请把公式改成数值后重新导入。"),
-        )
-    if "\ufffd" in text:
-        raise CellProblem(
-            "unreadable_characters",
-            _("单元格里有无法识别的字符，可能混用了两种编码。"),
-            _("请用一种编码（建议 UTF-8）重新导出后导入。"),
         )
     visible = _INVISIBLE.sub("", text)
     if visible != text:

@@ -1,63 +1,30 @@
-"""One run: a file in, a result per row out, each row one transaction."""
+"""One run: a file in, a result per row out."""
 
 import hashlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from django.core.files import File
-from django.db import DataError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
 from journal import actions as journal
 from parties.models import User
 from parties.queries import NoLeadAuthority, lead_authority
 from policy.rulebook import MissingRule, RuleBook
-from policy.verdict import Refused
-from records.actions import register
-from records.canonical import CanonicalRecord, Reason
-from records.intake.mapping import map_row
 from records.intake.readers import open_source
 from records.intake.source import FileRefused, Row, Source
-from records.models import AdverseRecord, ImportRow, ImportRun
+from records.intake.taking import RowResult, chunks, take_chunk
+from records.models import ImportRow, ImportRun
 
 #: A run that has not said anything for this long is taken over by the sweep.
 LEASE = timedelta(seconds=90)
 LEASE_EVERY_SECONDS = 15
 OUTCOMES = tuple(str(value) for value in ImportRow.Outcome.values)
-
-
-@dataclass
-class RowResult:
-    """What became of one row; ``draft`` as it was understood."""
-
-    number: int
-    outcome: str
-    place: str = ""
-    reasons: list[dict[str, str]] = field(default_factory=list)
-    warnings: list[dict[str, str]] = field(default_factory=list)
-    changes: list[dict[str, str]] = field(default_factory=list)
-    draft: CanonicalRecord | None = None
-    record: AdverseRecord | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        record = self.draft.as_json() if self.draft else {}
-        record["public_id"] = self.record.public_id if self.record and self.outcome != "refused" else None
-        return {
-            "row": self.number,
-            "place": self.place,
-            "outcome": self.outcome,
-            "reasons": self.reasons,
-            "warnings": self.warnings,
-            "changes": self.changes,
-            "record": record,
-        }
 
 
 def digest_file(path: Path) -> str:
@@ -145,41 +112,43 @@ def refuse(run: ImportRun, refused: FileRefused) -> None:
 
 
 def process(run: ImportRun, opened: Source, actor: User | None, seconds: float | None = None) -> Iterator[RowResult]:
-    """Take the rows of an opened file in, each in its own transaction; yield every result.
+    """Take the rows of an opened file in; yield every result as soon as it is committed.
 
-    Rows that this run has done already are passed over, so a run that was killed goes on where it stopped. With
-    ``seconds`` it stops after so long and stays unfinished (``run.status`` says so).
+    A long file is taken in many rows to a transaction. Rows that this run has done already are passed over, so a run
+    that was killed goes on where it stopped. With ``seconds`` it stops after so long and stays unfinished
+    (``run.status`` says so).
 
     Raises:
-        FileRefused: a row cannot be taken for a reason that every row will have.
+        FileRefused: a row cannot be taken for a reason that every row will have, or the file is broken further on.
     """
-    done = set(run.rows.values_list("number", flat=True))
     ends = time.monotonic() + seconds if seconds else None
     leased = time.monotonic()
-    for row in _until_broken(run, opened.rows):
-        if row.number in done:
-            continue
-        try:
-            yield take(row, run, actor)
-        except (MissingRule, NoLeadAuthority) as error:
-            refused = FileRefused("not_ready", str(error))
-            refuse(run, refused)
-            raise refused from None
-        if time.monotonic() - leased > LEASE_EVERY_SECONDS:
-            leased = time.monotonic()
-            ImportRun.objects.filter(pk=run.pk).update(leased_until=timezone.now() + LEASE, attempts=0)
-        if ends and time.monotonic() > ends:
-            return
-    finish(run, opened)
-
-
-def _until_broken(run: ImportRun, rows: Iterator[Row]) -> Iterator[Row]:
-    """Yield the rows; a file that turns out broken on the way closes its run with the sentence."""
     try:
-        yield from rows
+        for chunk in chunks(opened.rows):
+            rows = _not_done(chunk, run)
+            if not rows:
+                continue
+            yield from take_chunk(rows, run, actor)
+            if time.monotonic() - leased > LEASE_EVERY_SECONDS:
+                leased = time.monotonic()
+                ImportRun.objects.filter(pk=run.pk).update(leased_until=timezone.now() + LEASE, attempts=0)
+            if ends and time.monotonic() > ends:
+                return
+    except (MissingRule, NoLeadAuthority) as error:
+        refused = FileRefused("not_ready", str(error))
+        refuse(run, refused)
+        raise refused from None
     except FileRefused as refused:
         refuse(run, refused)
         raise
+    finish(run, opened)
+
+
+def _not_done(chunk: list[Row], run: ImportRun) -> list[Row]:
+    """Return the rows that have no result yet."""
+    numbers = [row.number for row in chunk]
+    done = set(run.rows.filter(number__range=(min(numbers), max(numbers))).values_list("number", flat=True))
+    return [row for row in chunk if row.number not in done]
 
 
 def finish(run: ImportRun, opened: Source) -> None:
@@ -201,53 +170,6 @@ def finish(run: ImportRun, opened: Source) -> None:
             Q(leased_until__lt=now) | Q(leased_until__isnull=True), sha256=run.sha256, status=ImportRun.Status.RUNNING
         )
         stopped.exclude(pk=run.pk).update(status=ImportRun.Status.INTERRUPTED, finished_at=now, leased_until=None)
-
-
-def take(row: Row, run: ImportRun, actor: User | None) -> RowResult:
-    """Take one row in and keep its result: one transaction, all or nothing."""
-    draft = map_row(row, run.source)
-    record, reasons = None, []
-    with journal.journalled():
-        try:
-            with journal.journalled():
-                outcome, record, reasons = register(draft, run, actor)
-        except DataError:
-            outcome, record, reasons = ImportRow.Outcome.REFUSED, None, [_unstorable()]
-        except Refused as refused:
-            verdict = refused.verdict
-            outcome, record = ImportRow.Outcome.REFUSED, None
-            reasons = [Reason(verdict.code, str(verdict.reason), "", str(verdict.cure))]
-        result = RowResult(
-            number=row.number,
-            outcome=str(outcome),
-            place=row.place,
-            reasons=[reason.as_json() for reason in reasons],
-            warnings=[warning.as_json() for warning in draft.warnings],
-            changes=[change.as_json() for change in draft.changes],
-            draft=draft,
-            record=record,
-        )
-        ImportRow.objects.create(
-            run=run,
-            number=row.number,
-            place=row.place[:200],
-            outcome=outcome,
-            reasons=result.reasons,
-            warnings=result.warnings,
-            changes=result.changes,
-            understood=draft.as_json(),
-            record=record,
-        )
-    return result
-
-
-def _unstorable() -> Reason:
-    return Reason(
-        "unstorable",
-        _("这一行有数据库无法保存的内容。"),
-        "",
-        _("请检查是否有特殊字符或过长的内容，更正后重新导入。"),
-    )
 
 
 def queue(run: ImportRun) -> None:

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from records.canonical import Reason
 
@@ -13,6 +16,12 @@ class FileRefused(Exception):
     def __init__(self, code: str, text: str):
         super().__init__(text)
         self.code, self.text = code, text
+
+
+def check_size(path: Path, most: int) -> None:
+    """Raise :class:`FileRefused` if a file has more bytes than that."""
+    if path.stat().st_size > most:
+        raise FileRefused("too_big", _("文件超过 %(limit)s MB。请分成几个文件。") % {"limit": most // 1024**2})
 
 
 @dataclass

@@ -13,6 +13,8 @@ from records.intake.source import Layout, Row
 #: Titles, units and notes may stand above the header; not more rows than this.
 HEADER_WITHIN = 30
 FEWEST_FIELDS = 2
+#: So many unknown headings are shown; a file that names new ones in every row must not fill the memory.
+MOST_UNMAPPED = 200
 _TOTALS = ("合计", "总计", "小计", "共计", "累计")
 _NOTES = (
     "注:",
@@ -64,7 +66,8 @@ def note_headings(headings: Iterable[str], layout: Layout) -> None:
             continue
         found = find_heading(text)
         if found is None:
-            layout.unmapped.append(text)
+            if len(layout.unmapped) < MOST_UNMAPPED:
+                layout.unmapped.append(text)
             continue
         layout.mapped[text] = found.field
         if found.guessed:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from policy.reasons import as_items
 from policy.verdict import Refused, Verdict
 from records import actions, queries
-from records.actions.registration import label_of
+from records.actions.comparing import label_of
 from records.documents import document_key
 from records.guards import can_read
 from records.life import guards

@@ -84,6 +84,55 @@ def test_a_take_down_supersedes_what_was_not_delivered(take_down):
     assert statuses("R other") == ["pending"]
 
 
+def left():
+    """Everything that emitting leaves, without what is random or the time."""
+    events = OutboundEvent.objects.values_list("id", "type", "subject", "sequence", "data")
+    deliveries = Delivery.objects.order_by("event_id", "subscriber_id")
+    return list(events), list(deliveries.values_list("event_id", "subscriber__name", "status"))
+
+
+def test_many_in_one_call_leave_what_one_by_one_leaves():
+    for name in ("甲", "乙"):
+        actions.subscribe(None, name, URL)
+    happenings = [
+        actions.Happening(type, record_id, {"record_id": record_id, "on": date(2026, 11, 27)})
+        for type, record_id in [
+            (Type.PUBLISHED, "RA"),
+            (Type.PUBLISHED, "RB"),
+            (Type.CORRECTED, "RA"),
+            (Type.REMOVED, "RA"),
+            (Type.PUBLISHED, "RA"),
+            (Type.REVOKED, "RC"),
+        ]
+    ]
+    emit(Type.PUBLISHED, "RA")
+    found = []
+    for together in (False, True):
+        with transaction.atomic():
+            if together:
+                assert [event.id for event in actions.emit_all(happenings)] == [2, 3, 4, 5, 6, 7]
+            else:
+                for happening in happenings:
+                    actions.emit(happening.type, happening.record_id, happening.data)
+            found.append((left(), FeedHead.objects.get().position))
+            transaction.set_rollback(True)
+    assert found[0] == found[1]
+    assert [status for event, name, status in found[0][0][1] if name == "甲"].count("superseded") == 3
+
+
+def test_many_deliveries_have_one_wake_up_and_none_while_work_is_waiting():
+    actions.subscribe(None, "甲", URL)
+    bells = OrmQ.objects.count()
+    with transaction.atomic():
+        actions.emit_all([actions.Happening(Type.PUBLISHED, f"R{n}", {}) for n in range(30)])
+    assert [bell.func() for bell in OrmQ.objects.order_by("id")[bells:]] == ["exchange.tasks.sweep"]
+    with transaction.atomic():
+        actions.emit_all([actions.Happening(Type.PUBLISHED, f"S{n}", {}) for n in range(30)])
+    assert OrmQ.objects.count() == bells + 1
+    emit(Type.PUBLISHED, "R one")
+    assert OrmQ.objects.count() == bells + 2, "a single one is not left to the sweep"
+
+
 def test_a_correction_supersedes_nothing():
     actions.subscribe(None, "甲", URL)
     emit(Type.PUBLISHED)

@@ -46,6 +46,40 @@ def test_every_kind_has_a_suffix_of_its_own():
     assert len(set(numbers.SUFFIXES.values())) == len(Notice.Kind)
 
 
+def test_many_in_one_call_are_numbered_in_their_order(world):
+    first = issue(world, "acceptance")
+    other = Authority.objects.create(name="青禾区应急管理局", notice_prefix="青应急")
+    kinds = [("acceptance", world.lead), ("decline", other), ("acceptance", other), ("acceptance", world.lead)]
+    kinds += [("acceptance", world.market)]  # has no stem of its own
+    letters = [actions.Letter(kind, issuer, world.company, world.company, FACTS) for kind, issuer in kinds]
+    with transaction.atomic():
+        notices = actions.issue_all(letters, None)
+        assert actions.issue_all([], None) == []
+    year = first.year
+    assert [notice.number for notice in notices] == [
+        f"青信修受〔{year}〕2号",
+        f"青应急不受〔{year}〕1号",
+        f"青应急受〔{year}〕1号",
+        f"青信修受〔{year}〕3号",
+        f"青信修受〔{year}〕4号",
+    ]
+    lines = Entry.objects.filter(verb="notices.issue").order_by("sequence")
+    assert [line.data["number"] for line in lines] == [first.number, *(notice.number for notice in notices)]
+
+
+def test_many_notices_have_one_wake_up_and_none_while_work_is_waiting(world):
+    letter = actions.Letter("acceptance", world.lead, world.company, world.company, FACTS)
+    bells = OrmQ.objects.count()
+    with transaction.atomic():
+        actions.issue_all([letter] * 30, None)
+        actions.issue_all([letter] * 30, None)
+    assert [bell.func() for bell in OrmQ.objects.order_by("id")[bells:]] == ["notices.tasks.sweep"]
+    with transaction.atomic():
+        actions.issue_all([letter] * 2, None)
+    rung = [bell.func() for bell in OrmQ.objects.order_by("id")[bells:]]
+    assert rung == ["notices.tasks.sweep"] + ["notices.tasks.render"] * 2
+
+
 def test_the_issuers_own_stem_goes_first(world):
     world.market.notice_prefix = "青市监信"
     world.market.save()

@@ -11,6 +11,7 @@ import pytest
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError
 
+from journal.stored import as_stored
 from notices import assets, documents, freezing, rendering
 from notices.models import Notice
 from parties.models import Authority, Subject
@@ -35,7 +36,7 @@ def make_notice(kind="decline", facts=None, subject=None, issuer=None) -> Notice
         number=NUMBER,
         check_code="ABCDE23456",
         issued_at=datetime(2026, 11, 23, 2, 0, tzinfo=UTC),
-        facts=freezing.as_stored(freezing.frozen(kind, issuer, subject, facts)),
+        facts=as_stored(freezing.frozen(kind, issuer, subject, facts)),
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy.facts import RecordFacts
-from policy.publicity import classify, publicity_window
+from policy.publicity import classify, essence, publicity_window
 from policy.rulebook import RuleBook
 from policy.verdict import Basis
 from policy.workdays import add_months
@@ -286,3 +286,11 @@ def test_a_heavier_penalty_never_makes_it_lighter(record, heavier):
     order = ["minor", "general", "serious"]
     more = RecordFacts(**{**vars(record), "categories": (*record.categories, heavier)})
     assert order.index(classify(more, BOOK).severity) >= order.index(classify(record, BOOK).severity)
+
+
+@given(RECORDS)
+def test_equal_essences_have_equal_answers(record):
+    short = essence(record)
+    assert classify(short, BOOK) == classify(record, BOOK)
+    for severity in ("minor", "general", "serious"):
+        assert publicity_window(short, severity, BOOK) == publicity_window(record, severity, BOOK)

@@ -333,11 +333,22 @@ def test_archives_that_are_no_workbook(tmp_path):
     assert refused.value.code == "other_kind"
 
 
-def test_too_big_and_missing(tmp_path, settings):
-    settings.INTAKE_MAX_BYTES = 10
+@pytest.mark.parametrize(
+    ("limit", "name", "text"),
+    [
+        ("INTAKE_MAX_STREAMED_BYTES", "a.csv", "x" * 11),
+        ("INTAKE_MAX_BYTES", "a.json", '[{"CF_WSH": "1"}]'),
+        ("INTAKE_MAX_BYTES", "a.html", "<table></table>"),
+    ],
+)
+def test_too_big(tmp_path, settings, limit, name, text):
+    setattr(settings, limit, 10)
     with pytest.raises(FileRefused) as refused:
-        open_source(write(tmp_path / "a.csv", "x" * 11))
+        open_source(write(tmp_path / name, text))
     assert refused.value.code == "too_big"
+
+
+def test_missing(tmp_path):
     for path in (tmp_path / "none.csv", tmp_path):
         with pytest.raises(FileRefused) as refused:
             open_source(path)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from records.intake.readers import delimited, markup, structured, workbook
 from records.intake.readers.encoding import detect_encoding
-from records.intake.source import FileRefused, Source
+from records.intake.source import FileRefused, Source, check_size
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -42,11 +42,7 @@ def open_source(path: Path) -> Source:
         raise FileRefused("no_file", _("这是一个文件夹。请指定一个文件。"))
     if size == 0:
         raise FileRefused("empty", _("文件是空的。请重新导出后再试。"))
-    if size > settings.INTAKE_MAX_BYTES:
-        raise FileRefused(
-            "too_big",
-            _("文件超过 %(limit)s MB。请分成几个文件。") % {"limit": settings.INTAKE_MAX_BYTES // 1024**2},
-        )
+    check_size(path, settings.INTAKE_MAX_STREAMED_BYTES)
     try:
         with path.open("rb") as stream:
             start = stream.read(4096)
@@ -68,6 +64,7 @@ def open_source(path: Path) -> Source:
         raise FileRefused("empty", _("文件里没有内容。请重新导出后再试。"))
     first = _first_character(start, encoding)
     if first == "<":
+        check_size(path, settings.INTAKE_MAX_BYTES)
         return markup.read(path, encoding)
     if first in "{[":
         return structured.read(path, encoding)

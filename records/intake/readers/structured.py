@@ -6,25 +6,32 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from records.canonical import Reason
 from records.intake.headings import count_fields
 from records.intake.readers.lines import read_pairs
-from records.intake.source import FileRefused, Layout, Row, Source
+from records.intake.source import FileRefused, Layout, Row, Source, check_size
 from records.intake.table import note_headings
 
 #: Rows are looked for this deep: ``{"result": {"data": {"items": [...]}}}`` and a bit.
 DEEPEST = 8
 FEWEST_FIELDS = 2
+#: Characters; one record is never longer.
+LONGEST_FIRST_LINE = 1 << 20
+_BLANK = "\ufeff \t\r\n"
 
 
 def read(path: Path, encoding: str) -> Source:
-    """Open a JSON document or a file of one JSON object a line.
+    """Open a JSON document, read whole, or a file of one JSON object a line, read line by line.
 
     Raises:
         FileRefused: it is neither, or holds nothing that looks like a record.
     """
+    if _is_lines(path, encoding):
+        return _read_lines(path, encoding)
+    check_size(path, settings.INTAKE_MAX_BYTES)  # has to be taken apart as a whole
     try:
         text = path.read_text(encoding=encoding, errors="replace")
         document = loads(text)
@@ -37,6 +44,20 @@ def read(path: Path, encoding: str) -> Source:
     if not rows:
         raise nothing_found()
     return Source(layout, iter(rows))
+
+
+def _is_lines(path: Path, encoding: str) -> bool:
+    """Whether the first line is a whole record and more follow: then the file need not be read at once."""
+    with path.open(encoding=encoding, errors="replace") as stream:
+        first = ""
+        while not first.strip(_BLANK):
+            first = stream.readline(LONGEST_FIRST_LINE)
+            if not first:
+                return False
+        try:
+            return _is_record(loads(first.strip(_BLANK))) and any(line.strip(_BLANK) for line in stream)
+        except (ValueError, RecursionError):
+            return False
 
 
 def loads(text: str) -> Any:
@@ -57,10 +78,20 @@ def find_rows(document: Any, layout: Layout, first: int = 1) -> list[Row]:
         if not isinstance(item, dict):
             rows.append(Row(number, problem=_not_an_object()))
             continue
-        cells = [(str(key), value) for key, value in item.items() if not isinstance(value, (dict, list))]
-        note_headings((key for key, _value in cells), layout)
-        rows.append(Row(number, cells))
+        rows.append(Row(number, _cells(item, layout)))
     return rows
+
+
+def _cells(item: dict, layout: Layout) -> list[tuple[str, Any]]:
+    """Return an object's headings and values; what is nested in it is no cell."""
+    cells = [(_readable(key), value) for key, value in item.items() if not isinstance(value, (dict, list))]
+    note_headings((key for key, _value in cells), layout)
+    return cells
+
+
+def _readable(key: str) -> str:
+    """A heading that can be stored: JSON can name halves of characters (``\\ud800``), which nothing can hold."""
+    return key if key.isprintable() else key.encode("utf-8", "replace").decode()
 
 
 def _search(thing: Any, depth: int) -> list[Any]:
@@ -92,7 +123,7 @@ def _read_lines(path: Path, encoding: str) -> Source:
     layout = Layout("ndjson", encoding)
     with path.open(encoding=encoding, errors="replace") as stream:
         for line in stream:
-            if not line.strip("\ufeff \t\r\n"):
+            if not line.strip(_BLANK):
                 continue
             try:
                 document = loads(line.strip())
@@ -107,7 +138,7 @@ def _read_lines(path: Path, encoding: str) -> Source:
 def _lines(path: Path, encoding: str, layout: Layout) -> Iterator[Row]:
     with path.open(encoding=encoding, errors="replace") as stream:
         for number, line in enumerate(stream, start=1):
-            line = line.strip("\ufeff \t\r\n")
+            line = line.strip(_BLANK)
             if not line:
                 continue
             try:
@@ -118,9 +149,7 @@ def _lines(path: Path, encoding: str, layout: Layout) -> Iterator[Row]:
             if not isinstance(item, dict):
                 yield Row(number, problem=_not_an_object())
                 continue
-            cells = [(str(key), value) for key, value in item.items() if not isinstance(value, (dict, list))]
-            note_headings((key for key, _value in cells), layout)
-            yield Row(number, cells)
+            yield Row(number, _cells(item, layout))
 
 
 def _broken_object() -> Reason:

@@ -170,7 +170,7 @@ def _merged_down(merged: list) -> dict[int, list[tuple[int, int]]]:
 
 
 def _formulas(path: Path) -> dict[str, dict[tuple[int, int], bool]]:
-    """Return the formula cells of an xlsx, by sheet: calamine gives only their results, which may be missing."""
+    """Return the formula cells of an xlsx whose result is missing, by sheet: calamine gives them as empty."""
     found: dict[str, dict[tuple[int, int], bool]] = {}
     try:
         with zipfile.ZipFile(path) as archive:
@@ -205,12 +205,15 @@ def _mentions_formula(archive: zipfile.ZipFile, member: str) -> bool:
 
 def _formula_cells(archive: zipfile.ZipFile, member: str) -> Iterator[tuple[int, int]]:
     with archive.open(member) as stream:
-        for _event, element in ElementTree.iterparse(stream):  # noqa: S314
-            if element.tag == f"{_MAIN}c":
-                if element.find(f"{_MAIN}f") is not None:
+        rows = None
+        for event, element in ElementTree.iterparse(stream, events=("start", "end")):  # noqa: S314
+            if event == "start":
+                rows = element if element.tag == f"{_MAIN}sheetData" else rows
+            elif element.tag == f"{_MAIN}c":
+                if element.find(f"{_MAIN}f") is not None and not element.findtext(f"{_MAIN}v"):
                     yield _coordinates(element.get("r", "A1"))
-            elif element.tag == f"{_MAIN}row":
-                element.clear()
+            elif element.tag == f"{_MAIN}row" and rows is not None:
+                rows.clear()  # not only the row: a million empty ones would stay
 
 
 def _coordinates(reference: str) -> tuple[int, int]:

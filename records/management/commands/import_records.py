@@ -1,6 +1,8 @@
 """Take a file of adverse records in."""
 
 import json
+import shutil
+import tempfile
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -23,42 +25,72 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args, **options):
-        path = Path(options["file"])
-        as_json, dry_run = options["json"], options["dry_run"]
-        counts = dict.fromkeys(OUTCOMES, 0)
-        rows = []
+        path, source, dry_run = Path(options["file"]), options["source"], options["dry_run"]
+        report = (JsonReport if options["json"] else TextReport)(self.stdout, path, source, dry_run)
         try:
-            for result in import_file(path, source=options["source"], dry_run=dry_run):
-                if not isinstance(result, RowResult):
-                    continue
-                counts[result.outcome] += 1
-                if as_json:
-                    line = result.as_json()
-                    if dry_run and result.outcome == ImportRow.Outcome.TAKEN:
-                        line["record"]["public_id"] = None
-                    rows.append(line)
-                else:
-                    self.stdout.write(say(result, dry_run))
+            for result in import_file(path, source=source, dry_run=dry_run):
+                if isinstance(result, RowResult):
+                    report.add(result)
         except FileRefused as refused:
-            if as_json:
-                self.stdout.write(
-                    json.dumps({"ok": False, "file": str(path), "error": refused.text}, ensure_ascii=False)
-                )
-                raise SystemExit(1) from None
-            raise CommandError(refused.text) from None
-        if as_json:
-            report = {
-                "file": str(path),
-                "source": options["source"],
-                "dry_run": dry_run,
-                "counts": counts,
-                "rows": rows,
-            }
-            self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
+            report.refuse(refused)
         else:
-            self.stdout.write(totals(counts, dry_run))
-        if counts[ImportRow.Outcome.REFUSED] or counts[ImportRow.Outcome.CORRECTED]:
+            report.end()
+        if report.counts[ImportRow.Outcome.REFUSED] or report.counts[ImportRow.Outcome.CORRECTED]:
             raise SystemExit(1)
+
+
+class TextReport:
+    """A line per row, for people; the totals at the end."""
+
+    def __init__(self, out, path: Path, source: str, dry_run: bool):
+        self.out, self.path, self.source, self.dry_run = out, path, source, dry_run
+        self.counts = dict.fromkeys(OUTCOMES, 0)
+
+    def add(self, result: RowResult) -> None:
+        self.counts[result.outcome] += 1
+        self.out.write(say(result, self.dry_run))
+
+    def refuse(self, refused: FileRefused) -> None:
+        raise CommandError(refused.text)
+
+    def end(self) -> None:
+        self.out.write(totals(self.counts, self.dry_run))
+
+
+class JsonReport(TextReport):
+    """One JSON object, printed at the end. Its rows wait in a temporary file: a million fit into no memory."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self._rows = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - goes with this object
+
+    def add(self, result: RowResult) -> None:
+        line = result.as_json()
+        if self.dry_run and result.outcome == ImportRow.Outcome.TAKEN:
+            line["record"]["public_id"] = None
+        if any(self.counts.values()):
+            self._rows.write(",\n")
+        self.counts[result.outcome] += 1
+        self._rows.write(json.dumps(line, ensure_ascii=False))
+
+    def refuse(self, refused: FileRefused) -> None:
+        """The file cannot be read at all, or not to its end: what was done before is said as well."""
+        if any(self.counts.values()):
+            self._print({"ok": False, "error": refused.text})
+        else:
+            error = {"ok": False, "file": str(self.path), "error": refused.text}
+            self.out.write(json.dumps(error, ensure_ascii=False))
+        raise SystemExit(1)
+
+    def end(self) -> None:
+        self._print({})
+
+    def _print(self, more: dict) -> None:
+        head = {**more, "file": str(self.path), "source": self.source, "dry_run": self.dry_run, "counts": self.counts}
+        self.out.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "rows": [\n', ending="")
+        self._rows.seek(0)
+        shutil.copyfileobj(self._rows, self.out)
+        self.out.write("\n]}")
 
 
 def say(result: RowResult, dry_run: bool) -> str:
