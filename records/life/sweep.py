@@ -89,7 +89,18 @@ def due_on(today: date) -> list[QuerySet[AdverseRecord]]:
 
 
 def _in_batches(records: QuerySet[AdverseRecord]) -> Iterator[tuple[int, str]]:
-    last = 0
-    while batch := list(records.filter(pk__gt=last).order_by("pk").values_list("pk", "public_id")[:BATCH]):
+    """Yield each record once. What is done leaves the query; what cannot be done stays in it and is passed over.
+
+    Without an order: one by key would make SQLite walk the whole table instead of the index.
+    """
+    seen: set[int] = set()
+    passed_over = 0
+    while True:
+        limit = BATCH + passed_over
+        found = list(records.order_by().values_list("pk", "public_id")[:limit])
+        batch = sorted(row for row in found if row[0] not in seen)
+        if not batch and len(found) < limit:
+            return
+        passed_over = len(found) - len(batch)
+        seen.update(pk for pk, _public_id in batch)
         yield from batch
-        last = batch[-1][0]

@@ -316,3 +316,20 @@ def test_one_that_waits_to_its_last_day_ends_without_a_word_to_platforms(world):
     record = take()
     assert sweep_publicity(record.publicity_until + DAY).stopped == [record.public_id]
     assert events(record) == [] and Notice.Kind.PUBLICITY_ENDED not in letters(record)
+
+
+def test_more_than_one_batch_and_some_that_cannot_be_done(world, monkeypatch):
+    monkeypatch.setattr(sweeping, "BATCH", 2)
+    records = [take(number) for number in range(1, 8)]
+    broken = {record.pk for record in records[:3]}
+    real = sweeping.bring_up_to_date
+
+    def fail(pk, today):
+        if pk in broken:
+            raise DatabaseError("locked")
+        return real(pk, today)
+
+    monkeypatch.setattr(sweeping, "bring_up_to_date", fail)
+    swept = sweep_publicity(records[0].publicity_until + DAY)
+    assert sorted(swept.failed) == sorted(record.public_id for record in records[:3])
+    assert sorted(swept.stopped) == sorted(record.public_id for record in records[3:])
