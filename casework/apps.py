@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class CaseworkConfig(AppConfig):
     name = "casework"
     verbose_name = _("办件")
+
+    def ready(self):
+        from casework.holds import cases_hold
+        from records.holds import register_hold
+
+        register_hold(cases_hold)

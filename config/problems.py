@@ -160,6 +160,16 @@ def _field(error: dict[str, Any]) -> FieldProblem:
         "less_than_equal": _("不能大于 %(most)s。") % {"most": limits.get("le")},
         "uuid_parsing": _("应为事件编号（UUID）。"),
         "uuid_type": _("应为事件编号（UUID）。"),
+        "too_long": _("最多 %(most)s 项。") % {"most": limits.get("max_length")},
+        "too_short": _("不能为空。"),
+        "list_type": _("应为数组。"),
+        "dict_type": _("应为 JSON 对象。"),
+        "model_type": _("应为 JSON 对象。"),
+        "model_attributes_type": _("应为 JSON 对象。"),
+        "bool_type": _("应为 true 或 false。"),
+        "bool_parsing": _("应为 true 或 false。"),
+        "scalar": _("应为文本、数字、true、false 或 null，不能再嵌套。"),
+        "cells": _("应有 1 至 %(most)s 个字段。") % {"most": limits.get("most")},
         "timezone_aware": _("要写明时区，例如 2026-11-27T10:00:00+08:00。"),
     }
     kind = error["type"]

@@ -162,6 +162,20 @@ def revoke(actor: User, notice: Notice, reason: str) -> Notice:
     return notice
 
 
+@journal.journalled()
+def recall(actor: User | None, notice: Notice, reason: str) -> Notice:
+    """Take back a notice that nobody has received (收回): as revoked, by the office itself. Raises :class:`Refused`.
+
+    ``None`` as actor is the system. The number stays taken; verification says revoked.
+    """
+    notice = Notice.objects.select_for_update().get(pk=notice.pk)
+    _ask(guards.can_recall(actor, notice))
+    notice.revoke(timezone.now(), reason[:500])
+    notice.save()
+    journal.append(actor, "notices.recall", notice, {"number": notice.number, "reason": notice.revocation_reason})
+    return notice
+
+
 def _ask(verdict) -> None:
     if not verdict:
         raise Refused(verdict)

@@ -3,9 +3,10 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from notices.models import Notice
+from notices.models import Notice, ProofOfService
 from parties.guards import acts_for
 from parties.models import User
+from policy.dates import say_short
 from policy.verdict import YES, Verdict, no
 
 
@@ -56,6 +57,38 @@ def can_revoke(actor, notice: Notice) -> Verdict:
         return no("not_an_approver", _("只有信用主管部门审批人或系统管理员可以撤销文书。"))
     if notice.is_revoked:
         return no("already_revoked", _("这份文书已经撤销，不能再撤销一次。"))
+    return YES
+
+
+def can_recall(actor, notice: Notice) -> Verdict:
+    """The issuing office (officers too) or an administrator, as long as nobody has received the notice.
+
+    ``None`` as actor is the system itself. What has been served can only be revoked, by an approver.
+    """
+    if actor is not None and not (
+        _signed_in(actor)
+        and (
+            actor.role == User.Role.ADMINISTRATOR
+            or (actor.role in (User.Role.OFFICER, User.Role.APPROVER) and _of_this_office(actor, notice))
+        )
+    ):
+        return no("not_your_office", _("只有制发机关的人员或系统管理员可以收回未送达的文书。"))
+    if notice.is_revoked:
+        return no("already_revoked", _("这份文书已经撤销，不能再撤销一次。"))
+    proof = ProofOfService.objects.filter(notice=notice).first()
+    if proof is not None:
+        moment = timezone.localtime(proof.served_at)
+        return no(
+            "served",
+            _("“%(number)s”已由%(who)s于%(day)s %(time)s签收（送达）。")
+            % {
+                "number": notice.number,
+                "who": proof.received_by_name,
+                "day": say_short(moment.date()),
+                "time": f"{moment:%H:%M}",
+            },
+            _("已送达的文书不能收回；确有错误的，请信用主管部门审批人撤销。"),
+        )
     return YES
 
 

@@ -77,6 +77,21 @@ def check_character(first17: str) -> str:
     return ALPHABET[-total % 31]
 
 
+def fold_old_code(text: str) -> str:
+    """Return an older code (工商注册号, 组织机构代码, 税务登记号) as it is compared: half width, upper case, no blanks."""
+    return fold(text)[0]
+
+
+def registration_number_holds(number: str) -> bool:
+    """Whether a 15-digit 工商注册号 has a good check digit (GS 15-2006: ISO 7064 MOD 11,10)."""
+    if len(number) != 15 or not (number.isascii() and number.isdigit()):
+        return False
+    product = 10
+    for digit in number[:14]:
+        product = ((product + int(digit)) % 10 or 10) * 2 % 11
+    return (product + int(number[14])) % 10 == 1
+
+
 def make_code(
     registrar: str = "9", category: str = "1", region: str = "370299", body: str | None = None, seed: int = 0
 ) -> str:

@@ -2,8 +2,9 @@
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 from simple_history.models import HistoricalRecords
 
 from parties.identity import mask
@@ -157,6 +158,141 @@ class Agency(models.Model):
 
     def __str__(self):
         return f"{self.user} / {self.subject}"
+
+
+class Checked(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
+    """校核纠错: something about an identity that one person proposes, another checks, and that then holds."""
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed", _("待核对")
+        CHECKED = "checked", _("已核对，待启用")
+        APPLIED = "applied", _("已启用")
+        REJECTED = "rejected", _("不采纳")
+
+    #: Not decided yet.
+    OPEN = (Status.PROPOSED, Status.CHECKED)
+
+    status = FSMField(_("状态"), default=Status.PROPOSED, choices=Status.choices, protected=True)
+    #: What the proposal rests on: a licence, a register, a letter.
+    grounds = models.CharField(_("依据"), max_length=500)
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("提出人"))
+    proposed_at = models.DateTimeField(_("提出时间"), auto_now_add=True)
+    checked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("核对人")
+    )
+    checked_at = models.DateTimeField(_("核对时间"), null=True, blank=True)
+    #: What the checker compared it with, or why it was rejected.
+    finding = models.CharField(_("核对意见"), max_length=500, blank=True)
+    applied_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("启用人")
+    )
+    applied_at = models.DateTimeField(_("启用时间"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @transition(field=status, source=Status.PROPOSED, target=Status.CHECKED)
+    def check_off(self, by, at, finding: str):
+        """核对: somebody else than the proposer found it right."""
+        self.checked_by, self.checked_at, self.finding = by, at, finding
+
+    @transition(field=status, source=Status.CHECKED, target=Status.APPLIED)
+    def apply(self, by, at):
+        """启用: from now on it holds."""
+        self.applied_by, self.applied_at = by, at
+
+    @transition(field=status, source=list(OPEN), target=Status.REJECTED)
+    def reject(self, by, at, finding: str):
+        """不采纳; or the proposer takes it back, which nobody checked."""
+        self.checked_by = None if by.pk == self.proposed_by_id else by
+        self.checked_at, self.finding = at, finding
+
+
+def checked_constraints(prefix: str) -> list[models.BaseConstraint]:
+    """Return what the database itself holds of 校核纠错: two different people, and nothing applied unchecked."""
+    return [
+        models.CheckConstraint(
+            name=f"{prefix}_two_people",
+            condition=Q(checked_by__isnull=True) | ~Q(checked_by=F("proposed_by")),
+            violation_error_message=_("提出人和核对人不能是同一个人。"),
+        ),
+        models.CheckConstraint(
+            name=f"{prefix}_applied_is_checked",
+            condition=~Q(status__in=["checked", "applied"]) | Q(checked_by__isnull=False, checked_at__isnull=False),
+        ),
+        models.CheckConstraint(
+            name=f"{prefix}_status_known", condition=Q(status__in=["proposed", "checked", "applied", "rejected"])
+        ),
+    ]
+
+
+class CodeMapping(Checked):
+    """Which unified social credit code an older code (工商注册号, 组织机构代码, 税务登记号) became."""
+
+    class OldKind(models.TextChoices):
+        REGISTRATION = "registration", _("工商注册号")
+        ORGANISATION = "organisation", _("组织机构代码")
+        TAX = "tax", _("税务登记号")
+
+    old_kind = models.CharField(_("旧代码种类"), max_length=12, choices=OldKind)
+    #: Folded: half width, upper case, no blanks and hyphens.
+    old_code = models.CharField(_("旧代码"), max_length=50)
+    code = models.CharField(_("统一社会信用代码"), max_length=18)
+    #: The name as the proposer read it; for people only, it identifies nobody.
+    name = models.CharField(_("名称"), max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            *checked_constraints("parties_mapping"),
+            models.UniqueConstraint(
+                fields=["old_kind", "old_code"],
+                condition=Q(status__in=["proposed", "checked", "applied"]),
+                name="parties_mapping_once",
+                violation_error_message=_("这个旧代码已经有一条对照。"),
+            ),
+            models.CheckConstraint(
+                name="parties_mapping_kind_known", condition=Q(old_kind__in=["registration", "organisation", "tax"])
+            ),
+        ]
+        ordering = ["-proposed_at", "-id"]
+        verbose_name = _("代码对照")
+        verbose_name_plural = _("代码对照")
+
+    def __str__(self):
+        return f"{self.get_old_kind_display()} {self.old_code} → {self.code}"
+
+
+class SubjectCorrection(Checked):
+    """纠错: a subject's registered name or code, corrected by two people. A file never does this by itself."""
+
+    class Field(models.TextChoices):
+        NAME = "name", _("名称")
+        CODE = "code", _("统一社会信用代码")
+
+    subject = models.ForeignKey(
+        Subject, on_delete=models.PROTECT, related_name="identity_corrections", verbose_name=_("信用主体")
+    )
+    field = models.CharField(_("更正哪一项"), max_length=10, choices=Field)
+    old_value = models.CharField(_("原值"), max_length=200)
+    new_value = models.CharField(_("新值"), max_length=200)
+
+    class Meta:
+        constraints = [
+            *checked_constraints("parties_correction"),
+            models.UniqueConstraint(
+                fields=["subject", "field"],
+                condition=Q(status__in=["proposed", "checked"]),
+                name="parties_correction_one_open",
+                violation_error_message=_("这一项已有一条更正正在办理。"),
+            ),
+            models.CheckConstraint(name="parties_correction_field_known", condition=Q(field__in=["name", "code"])),
+        ]
+        ordering = ["-proposed_at", "-id"]
+        verbose_name = _("主体信息更正")
+        verbose_name_plural = _("主体信息更正")
+
+    def __str__(self):
+        return f"{self.subject} {self.get_field_display()} {self.old_value} → {self.new_value}"
 
 
 class ApiToken(models.Model):

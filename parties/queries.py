@@ -1,9 +1,11 @@
 """Reading people and authorities."""
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from parties.models import Authority, Subject, User
+from parties.models import Authority, CodeMapping, Subject, User
 
 
 class NoLeadAuthority(Authority.DoesNotExist):
@@ -20,6 +22,16 @@ def lead_authority() -> Authority:
     if authority is None:
         raise NoLeadAuthority(_("还没有设定信用主管部门。请在管理页的“机关”里勾选一个。"))
     return authority
+
+
+def codes_that_became(older: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return the codes that folded older codes became, ``{(kind, older code): code}``, as applied mappings say."""
+    wanted = set(older)
+    if not wanted:
+        return {}
+    found = CodeMapping.objects.filter(old_code__in={code for _kind, code in wanted}, status=CodeMapping.Status.APPLIED)
+    became = {(mapping.old_kind, mapping.old_code): mapping.code for mapping in found.order_by()}
+    return {key: code for key, code in became.items() if key in wanted}
 
 
 def subjects_of(user) -> QuerySet[Subject]:

@@ -32,6 +32,11 @@ CONTENT_FIELDS = (
 PERSONAL_FIELDS = ("identity_number",)
 
 
+def storable(text: Any) -> str:
+    """Return a text that every database keeps: without NUL and lone surrogates, which PostgreSQL's JSON refuses."""
+    return str(text).replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
 @dataclass(frozen=True)
 class Reason:
     """Why a row was not taken (or should be looked at): stable code, sentence, canonical field, cure."""
@@ -44,7 +49,7 @@ class Reason:
     basis: str = ""
 
     def as_json(self) -> dict[str, str]:
-        out = {"code": self.code, "text": str(self.text), "field": self.field, "cure": str(self.cure)}
+        out = {"code": self.code, "text": storable(self.text), "field": self.field, "cure": storable(self.cure)}
         if self.basis:
             out["basis"] = self.basis
         return out
@@ -60,7 +65,8 @@ class Change:
     why: str
 
     def as_json(self) -> dict[str, str]:
-        return {"field": self.field, "from": self.old, "to": self.new, "why": str(self.why)}
+        told = {"from": storable(self.old), "to": storable(self.new), "why": storable(self.why)}
+        return {"field": self.field, **told}
 
 
 @dataclass

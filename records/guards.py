@@ -2,13 +2,19 @@
 
 from datetime import date
 
+from django.db.models import CharField, QuerySet
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from notices.models import ProofOfService
 from parties.guards import acts_for
 from parties.models import Authority, User
+from policy.dates import say_short
 from policy.verdict import YES, Verdict, no
-from records.models import AdverseRecord, CorrectionProposal, ImportRun
+from records.holds import held
+from records.intake.aliases import fold_source
+from records.models import AdverseRecord, CorrectionProposal, Explanation, ImportRow, ImportRun
 
 
 def sees_all(actor: User | None) -> bool:
@@ -74,6 +80,97 @@ def can_see_run(actor: User | None, run: ImportRun) -> Verdict:
     ):
         return YES
     return no("not_yours", _("这次导入不在您的查看范围内。"), _("请联系导入的机关或信用主管部门。"))
+
+
+def can_start(actor: User | None, run: ImportRun) -> Verdict:
+    """Whether someone may begin (or drop) an import that is in its preview: only whoever uploaded it."""
+    allowed = can_import(actor)
+    if not allowed:
+        return allowed
+    if run.started_by_id != actor.pk:
+        return no("not_your_upload", _("这份文件不是您上传的。"), _("请由上传的人开始录入，或者自己重新上传。"))
+    if run.status != ImportRun.Status.WAITING:
+        return no(
+            "not_waiting",
+            _("这份文件已经处理过了（%(status)s）。") % {"status": run.get_status_display()},
+            _("请查看录入结果；需要再录入时重新上传。"),
+        )
+    return YES
+
+
+def can_undo(actor: User | None, run: ImportRun) -> Verdict:
+    """Whether a whole import may be taken back: while nothing of it has been served and nothing rests on it."""
+    seen = can_see_run(actor, run)
+    if not seen:
+        return seen
+    allowed = can_import(actor)
+    if not allowed:
+        return allowed
+    status = ImportRun.Status
+    if run.status == status.UNDOING:
+        return no("undoing", _("这次录入正在撤回。"), _("请稍后刷新页面查看结果。"))
+    if run.status == status.UNDONE:
+        return no("undone", _("这次录入已经撤回。"), _("更正文件后可以重新录入。"))
+    if run.status not in (status.FINISHED, status.INTERRUPTED):
+        return no("not_finished", _("这次录入还没有完成，不能撤回。"), _("请等它完成后再撤回。"))
+    records = taken_by(run)
+    if not records.exists():
+        return no("nothing_taken", _("这次录入没有新增记录，没有可以撤回的。"))
+    return can_take_back(records)
+
+
+def can_take_back(records: QuerySet[AdverseRecord]) -> Verdict:
+    """Whether these records can still be taken back: no letter about one was opened, and nothing holds one."""
+    keys = records.annotate(key=Cast("pk", CharField())).values("key")
+    proof = (
+        ProofOfService.objects.filter(notice__thing_type=AdverseRecord._meta.label_lower, notice__thing_id__in=keys)
+        .select_related("notice")
+        .order_by("served_at")
+        .first()
+    )
+    if proof is not None:
+        moment = timezone.localtime(proof.served_at)
+        return no(
+            "served",
+            _("%(addressee)s的“%(number)s”已由%(who)s于%(day)s %(time)s打开（送达）。")
+            % {
+                "addressee": proof.notice.addressee,
+                "number": proof.notice.number,
+                "who": proof.received_by_name,
+                "day": say_short(moment.date()),
+                "time": f"{moment:%H:%M}",
+            },
+            _("当事人已经知道，不能再整批撤回。有错误的记录请逐条更正或撤销。"),
+        )
+    told = Explanation.objects.filter(record__in=records).select_related("record").first()
+    if told is not None:
+        return no(
+            "explained",
+            _("当事人已经对“%(number)s”作了说明。") % {"number": told.record.document_number},
+            _("当事人已经知道，不能再整批撤回。有错误的记录请逐条更正或撤销。"),
+        )
+    return held(records)
+
+
+def taken_by(run: ImportRun) -> QuerySet[AdverseRecord]:
+    """Return the records that an import brought in and that were not taken back."""
+    rows = ImportRow.objects.filter(run=run, outcome=ImportRow.Outcome.TAKEN)
+    return AdverseRecord.objects.filter(pk__in=rows.values("record"), undone=False)
+
+
+def can_teach(actor: User | None, source: str) -> Verdict:
+    """Whether someone may say what a heading means in the files of a source: not in another authority's files."""
+    allowed = can_import(actor)
+    if not allowed or sees_all(actor):
+        return allowed
+    others = Authority.objects.exclude(pk=actor.authority_id).values_list("name", flat=True)
+    if fold_source(source) not in {fold_source(name) for name in others}:
+        return YES
+    return no(
+        "not_your_source",
+        _("“%(source)s”是另一个机关，它的列名对照不由您设定。") % {"source": source},
+        _("请由该机关或信用主管部门设定。"),
+    )
 
 
 def can_decide_proposal(actor: User | None, proposal: CorrectionProposal) -> Verdict:

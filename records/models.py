@@ -25,6 +25,11 @@ class ImportRun(models.Model):
         FINISHED = "finished", _("已完成")
         REFUSED = "refused", _("文件无法读取")
         INTERRUPTED = "interrupted", _("中断")
+        #: Uploaded and shown, nothing written yet: somebody has to say 'start'.
+        WAITING = "waiting", _("预览中，尚未录入")
+        DROPPED = "dropped", _("预览后未录入")
+        UNDOING = "undoing", _("正在撤回")
+        UNDONE = "undone", _("已撤回")
 
     file_name = models.CharField(_("文件名"), max_length=255)
     sha256 = models.CharField(_("文件摘要"), max_length=64)
@@ -38,6 +43,17 @@ class ImportRun(models.Model):
     error = models.TextField(_("错误"), blank=True)
     #: How the file was read: ``{format, encoding, mapped: {heading: field}, unmapped: [heading], skipped: []}``.
     layout = models.JSONField(_("读取方式"), default=dict)
+    #: What headings meant beside the shipped table when this run began: ``{folded heading: field|unit}``. A run that
+    #: is taken up again reads its file as it began.
+    headings = models.JSONField(_("列名对照"), default=dict, blank=True)
+    #: A machine's own name for its batch (``Idempotency-Key``): once for each account.
+    idempotency_key = models.CharField(_("幂等键"), max_length=255, blank=True)
+    #: Undoing (整批撤回): who, why, when it was begun.
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    undo_reason = models.CharField(_("撤回理由"), max_length=500, blank=True)
+    undone_at = models.DateTimeField(_("撤回时间"), null=True, blank=True)
     #: Rows found in the file, once known; the page's progress.
     total = models.PositiveIntegerField(_("总行数"), null=True, blank=True)
     #: Somebody is working on it until then; afterwards the sweep takes it over.
@@ -48,12 +64,51 @@ class ImportRun(models.Model):
     finished_at = models.DateTimeField(_("结束"), null=True, blank=True)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["started_by", "idempotency_key"],
+                condition=~Q(idempotency_key=""),
+                name="records_batch_once",
+            ),
+            models.CheckConstraint(
+                name="records_undo_has_a_reason",
+                condition=~Q(status__in=["undoing", "undone"]) | (Q(undone_at__isnull=False) & ~Q(undo_reason="")),
+            ),
+        ]
         ordering = ["-started_at"]
         verbose_name = _("导入")
         verbose_name_plural = _("导入")
 
     def __str__(self):
         return f"{self.file_name} {self.started_at:%Y-%m-%d}"
+
+
+class HeadingAlias(models.Model):
+    """What a heading means in the files of one source, taught by an officer; goes before the shipped alias table."""
+
+    source = models.CharField(_("数据来源单位"), max_length=200)
+    heading = models.CharField(_("列名"), max_length=200)
+    #: The heading folded for look-up (:func:`records.intake.headings.fold_heading`).
+    key = models.CharField(max_length=200)
+    #: Canonical field; empty: the column is passed over.
+    field = models.CharField(_("含义"), max_length=40, blank=True)
+    #: 元 or 万元, for amounts.
+    unit = models.CharField(_("单位"), max_length=4, blank=True)
+    active = models.BooleanField(_("有效"), default=True)
+    taught_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    taught_at = models.DateTimeField(_("设定时间"), auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "key"], name="records_alias_once"),
+            models.CheckConstraint(name="records_alias_has_a_source", condition=~Q(source="") & ~Q(key="")),
+        ]
+        ordering = ["source", "heading"]
+        verbose_name = _("列名对照")
+        verbose_name_plural = _("列名对照")
+
+    def __str__(self):
+        return f"{self.source}: {self.heading}"
 
 
 class Severity(models.TextChoices):
@@ -141,11 +196,23 @@ class AdverseRecord(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     #: stays 'already known' and does not ask for the old value back.
     content_hash = models.CharField(max_length=64)
     registered_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
+    #: 七天双公示: it came in later than the rule allows after the decision, by so many working days.
+    reported_late = models.BooleanField(_("迟报"), default=False)
+    late_days = models.PositiveIntegerField(_("迟报工作日数"), default=0)
+    #: The import that brought it in was undone: the document may come in again as a new record.
+    undone = models.BooleanField(_("随导入撤回"), default=False)
     removed_at = models.DateTimeField(_("终止公示时间"), null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["authority", "document_key", "subject"], name="records_once"),
+            models.UniqueConstraint(
+                fields=["authority", "document_key", "subject"], condition=Q(undone=False), name="records_once"
+            ),
+            models.CheckConstraint(name="records_undone_is_revoked", condition=Q(undone=False) | Q(status="revoked")),
+            models.CheckConstraint(
+                name="records_late_by_some_days",
+                condition=Q(reported_late=True, late_days__gt=0) | Q(reported_late=False, late_days=0),
+            ),
             models.CheckConstraint(
                 name="records_status_known",
                 condition=Q(

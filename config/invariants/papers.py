@@ -14,7 +14,7 @@ def notices_as_issued() -> Iterator[Broken]:
     """Every notice row says what the journal says: issued with this content, withdrawn or not."""
     lines = Entry.objects.filter(thing_type="notices.notice")
     issued = dict(lines.filter(verb="notices.issue").values_list("thing_id", "data"))
-    revoked = set(lines.filter(verb="notices.revoke").values_list("thing_id", flat=True))
+    revoked = set(lines.filter(verb__in=["notices.revoke", "notices.recall"]).values_list("thing_id", flat=True))
     for notice in Notice.objects.iterator():
         key = str(notice.pk)
         line = issued.pop(key, None)

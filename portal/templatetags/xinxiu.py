@@ -61,6 +61,15 @@ STATUS_TONES = {
     "taken": "green",
     "known": "grey",
     "corrected": "blue",
+    "waiting": "amber",
+    "dropped": "grey",
+    "undoing": "blue",
+    "undone": "grey",
+    # 校核纠错
+    "proposed": "amber",
+    "checked": "blue",
+    "applied": "green",
+    "rejected": "grey",
     # severity
     "minor": "grey",
     "general": "amber",

@@ -9,6 +9,7 @@ from journal import actions as journal
 from parties.models import User
 from records.actions.common import journal_line
 from records.canonical import CONTENT_FIELDS, CanonicalRecord, Reason, as_text
+from records.intake.aliases import label_of
 from records.models import AdverseRecord, CorrectionProposal, ImportRow, ImportRun
 
 
@@ -30,7 +31,7 @@ def compare(draft: CanonicalRecord, record: AdverseRecord) -> Differing | None:
     return Differing(record, digest, differences) if differences else None
 
 
-def find_differences(draft: CanonicalRecord, record: AdverseRecord) -> list[dict[str, str]]:
+def find_differences(draft: CanonicalRecord, record: AdverseRecord | CanonicalRecord) -> list[dict[str, str]]:
     """Return ``[{field, old, new}]`` where the row says something else. An empty cell contradicts nothing."""
     found = []
     for name in CONTENT_FIELDS:
@@ -69,15 +70,15 @@ def propose(
         journal.append(actor, "records.propose", record, line)
     CorrectionProposal.objects.bulk_create(new)
     return [
-        (ImportRow.Outcome.CORRECTED, records[row.record.pk], reasons_of(row))
+        (ImportRow.Outcome.CORRECTED, records[row.record.pk], reasons_of(row.differences))
         if proposals[row.record.pk, row.content_hash].status == CorrectionProposal.Status.OPEN
         else (ImportRow.Outcome.KNOWN, records[row.record.pk], [])
         for row in rows
     ]
 
 
-def reasons_of(row: Differing) -> list[Reason]:
-    """Return what the row's result says: every field that differs, and who has to look at it."""
+def reasons_of(differences: list[dict[str, str]]) -> list[Reason]:
+    """Return what a row's result says: every field that differs, and who has to look at it."""
     return [
         Reason(
             "other_content",
@@ -86,10 +87,5 @@ def reasons_of(row: Differing) -> list[Reason]:
             item["field"],
             _("请处罚机关核实后，在导入结果页采纳或不采纳这项更正。"),
         )
-        for item in row.differences
+        for item in differences
     ]
-
-
-def label_of(name: str) -> str:
-    """Return the heading of a record's field in the page's language."""
-    return str(AdverseRecord._meta.get_field(name).verbose_name)

@@ -184,7 +184,7 @@ def _bad(label: str, cure: str) -> Refused:
 
 def _check_number_is_free(record: AdverseRecord, number: str) -> None:
     taken = AdverseRecord.objects.filter(
-        authority=record.authority, subject=record.subject, document_key=document_key(number)
+        authority=record.authority, subject=record.subject, document_key=document_key(number), undone=False
     ).exclude(pk=record.pk)
     if taken.exists():
         raise Refused(

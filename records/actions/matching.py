@@ -65,7 +65,7 @@ class Authorities:
 def get_or_create_subjects(drafts: list[CanonicalRecord]) -> list[Subject]:
     """Return the subject of each row, by code or number only. A name identifies nobody and overwrites no other.
 
-    A row whose name differs from the registered one gets a warning.
+    A row whose name differs from the registered one gets a warning; neither name gives way.
     """
     wanted = [_identity(draft) for draft in drafts]
     known = _subjects(wanted)
@@ -90,17 +90,32 @@ def get_or_create_subjects(drafts: list[CanonicalRecord]) -> list[Subject]:
         return get_or_create_subjects(drafts)
     subjects = [known[identity] for identity in wanted]
     for draft, subject in zip(drafts, subjects, strict=True):
-        if subject.name != draft.subject_name:
-            draft.warnings.append(_name_differs(subject.name, draft.subject_name))
+        compare_names(draft, subject)
     return subjects
 
 
+def find_subject(draft: CanonicalRecord) -> Subject | None:
+    """Return the subject that a row is about, if it is known already."""
+    identity = _identity(draft)
+    return _subjects([identity]).get(identity)
+
+
+def compare_names(draft: CanonicalRecord, subject: Subject) -> None:
+    """Warn where the row calls a known subject by another name."""
+    if subject.name != draft.subject_name:
+        draft.warnings.append(_name_differs(subject.name, draft.subject_name))
+
+
 def find_records(keys: Iterable[Key]) -> dict[Key, AdverseRecord]:
-    """Return the records that are there already under these keys."""
+    """Return the records that are there already under these keys.
+
+    Of an import that was undone nothing is known: the same document comes in anew.
+    """
     wanted = set(keys)
     found = AdverseRecord.objects.filter(
         subject__in={subject for _authority, _document, subject in wanted},
         document_key__in={document for _authority, document, _subject in wanted},
+        undone=False,
     )
     by_key = {(record.authority_id, record.document_key, record.subject_id): record for record in found}
     return {key: record for key, record in by_key.items() if key in wanted}
@@ -137,7 +152,7 @@ def _name_differs(known: str, given: str) -> Reason:
         _("这个代码在系统中登记的名称是“%(known)s”，文件写的是“%(given)s”。登记名称没有改动。")
         % {"known": known, "given": given},
         "subject_name",
-        _("如果主体已经更名，请在主体信息中更正；如果代码写错了，请更正代码后重新导入。"),
+        _("如果主体已经更名，请在“校核纠错”中提出更正；如果代码写错了，请更正代码后重新导入。"),
     )
 
 

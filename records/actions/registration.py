@@ -19,8 +19,10 @@ from records.actions.matching import Authorities, Key, find_records, get_or_crea
 from records.canonical import CONTENT_FIELDS, CanonicalRecord, Reason, as_text
 from records.documents import document_key
 from records.facts import event_data
+from records.intake.older_codes import mapped_codes
 from records.intake.prior import check_reminded
 from records.intake.validation import check
+from records.lateness import days_late
 from records.models import AdverseRecord, ImportRow, ImportRun
 
 Outcome = ImportRow.Outcome
@@ -79,9 +81,9 @@ def register_all(drafts: list[CanonicalRecord], run: ImportRun | None, actor: Us
 
 def _accept(drafts: list[CanonicalRecord], actor: User | None, results: list[Result | None]) -> list[Acceptable]:
     """Return the rows that may become records, with authority and subject; the others get their refusal."""
-    checked = []
+    checked, codes = [], mapped_codes(drafts)
     for place, draft in enumerate(drafts):
-        if reasons := check(draft) or check_reminded(draft):
+        if reasons := check(draft, codes) or check_reminded(draft):
             results[place] = (Outcome.REFUSED, None, reasons)
         else:
             checked.append((place, draft))
@@ -149,6 +151,8 @@ def _build(row: Acceptable, today: date) -> AdverseRecord:
         content_hash=draft.content_hash(),
         **{name: getattr(draft, name) for name in CONTENT_FIELDS},
     )
+    record.late_days = days_late(record.decision_date, today)
+    record.reported_late = record.late_days > 0
     settle(record, work_out(record, today), today)
     return record
 
@@ -176,5 +180,6 @@ def _announce(records: list[AdverseRecord], run: ImportRun | None, actor: User |
                 publicity_from=as_text(record.publicity_from),
                 publicity_until=as_text(record.publicity_until),
                 import_run=run.pk if run else None,
+                late_days=record.late_days,
             ),
         )

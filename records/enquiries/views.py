@@ -21,7 +21,7 @@ from records.enquiries import actions, guards, listing
 from records.enquiries.forms import QueryFilter, QuestionForm
 from records.enquiries.models import QueryRecord
 from records.uploads import UnusableFile, page_as_png
-from records.views import harmless
+from records.views.runs import harmless
 
 QUERIES_A_PAGE = 50
 #: Which field of the form a refusal's code belongs to.

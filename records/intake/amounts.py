@@ -46,7 +46,7 @@ def read_amount(cell: Any, unit: str) -> tuple[Decimal | None, str]:
         CellProblem: not a number, negative, or absurdly large.
     """
     if isinstance(cell, (int, float, Decimal)) and not isinstance(cell, bool):
-        written = str(round(cell, 6)) if isinstance(cell, float) else str(cell)  # not the noise of binary fractions
+        written = str(round(cell, 6)) if _is_noisy(cell) else str(cell)
         return _in_yuan(_decimal(written, written), unit, unit, written)
     text = read_text(cell)
     if not text.value:
@@ -101,6 +101,13 @@ def disagree(column: Decimal, text: Decimal) -> bool:
     return high >= 10 * low if low else high > 0
 
 
+def _is_noisy(number: int | float | Decimal) -> bool:
+    """Whether a number carries the noise of binary fractions: 0.30000000000000004, which a machine made of 0.3."""
+    if isinstance(number, Decimal):
+        return number.is_finite() and number.as_tuple().exponent < -12 and number.adjusted() < 15
+    return isinstance(number, float)
+
+
 def _sum(pattern: re.Pattern, plain: str) -> Decimal | None:
     values = [value for figure, unit in pattern.findall(plain) if (value := _value(figure, unit)) is not None]
     return sum(values, Decimal(0)) if values else None
@@ -152,6 +159,8 @@ def _in_yuan(number: Decimal, unit: str, expected: str, written: str) -> tuple[D
         )
     if UNITS[unit.rstrip("整")] != 1:
         return rounded, _("由%(unit)s换算为元") % {"unit": unit}
+    if UNITS[expected] != 1:
+        return rounded, _("单元格里写明是元，不按列名的%(unit)s换算") % {"unit": expected}
     return rounded, ""
 
 

@@ -1,13 +1,17 @@
-"""Which canonical field a heading means: the alias table in ``aliases.toml``."""
+"""Which canonical field a heading means: the alias table in ``aliases.toml``, and what officers add to it."""
 
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 ALIASES = Path(__file__).with_name("aliases.toml")
+#: Headings looked up are remembered; a hostile file with endless ones is not.
+MOST_REMEMBERED = 10_000
 _NOISE = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff*:\"'“”]+")
 _UNIT = re.compile(r"[(\[](?:单位:?)?(万元|元)(?:人民币)?[)\]]$")
 _OPTIONAL = re.compile(r"[(\[](?:必填|选填|非必填|必填项|选填项|可选|必须|yyyy[^)\]]*)[)\]]$")
@@ -48,9 +52,54 @@ def _table() -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
     return fields, units
 
 
-@cache
-def find_heading(text: str) -> Heading | None:
-    """Return what a heading means, or ``None`` if the table does not know it.
+class Headings:
+    """What headings mean in the files of one source: what officers taught goes before the shipped table.
+
+    ``own`` maps a folded heading to ``field``, ``field|unit`` or, for a column that is to be passed over, ``""``
+    (:func:`choice_of`).
+    """
+
+    def __init__(self, own: Mapping[str, str] | None = None):
+        self.own = dict(own or {})
+        self._found: dict[str, Heading | None] = {}
+
+    def find(self, text: str) -> Heading | None:
+        """Return what a heading means, or ``None`` if nobody knows it (or it is to be passed over)."""
+        if text not in self._found:
+            if len(self._found) > MOST_REMEMBERED:
+                self._found.clear()
+            self._found[text] = self._look_up(text)
+        return self._found[text]
+
+    def is_passed_over(self, text: str) -> bool:
+        """Whether somebody decided that this column is not needed."""
+        return self.own.get(fold_heading(text)[0]) == ""
+
+    def count(self, headings: Iterable[Any]) -> int:
+        """Return how many different canonical fields a row of cells would name, were it the header."""
+        found = (self.find(str(text)) for text in headings if text is not None and 0 < len(str(text)) <= 60)
+        return len({heading.field for heading in found if heading})
+
+    def _look_up(self, text: str) -> Heading | None:
+        key, unit = fold_heading(text)
+        if key in self.own:
+            field, _bar, own_unit = self.own[key].partition("|")
+            return Heading((field,), unit or own_unit) if field else None
+        return _shipped(text)
+
+
+def choice_of(field: str, unit: str = "") -> str:
+    """Return what ``Headings.own`` keeps of a decision: ``fine_amount|万元``; an empty field passes the column over."""
+    return f"{field}|{unit}" if field and unit else field
+
+
+def fields_known() -> tuple[str, ...]:
+    """Return the canonical fields that a heading may mean, in the order of the alias table."""
+    return tuple(dict.fromkeys(field for fields in _table()[0].values() for field in fields))
+
+
+def _shipped(text: str) -> Heading | None:
+    """Look a heading up in the shipped table.
 
     A Chinese heading of six or more characters may differ from exactly one alias in exactly one character.
     """
@@ -75,7 +124,10 @@ def _near_miss(key: str, fields: dict[str, tuple[str, ...]]) -> str | None:
     return next(iter(near.values())) if len(near) == 1 else None
 
 
-def count_fields(headings) -> int:
-    """Return how many different canonical fields a row of cells would name, were it the header."""
-    found = (find_heading(str(text)) for text in headings if text is not None and 0 < len(str(text)) <= 60)
-    return len({heading.field for heading in found if heading})
+#: The shipped table alone.
+SHIPPED = Headings()
+
+
+def find_heading(text: str) -> Heading | None:
+    """Return what a heading means by the shipped table."""
+    return SHIPPED.find(text)

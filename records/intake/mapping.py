@@ -13,7 +13,7 @@ from records.facts import FORMAL_LANGUAGE
 from records.intake.amounts import amounts_in_text, disagree, read_amount
 from records.intake.cells import CellProblem, Text, as_written, lost_digits, read_text
 from records.intake.dates import read_date
-from records.intake.headings import Heading, find_heading
+from records.intake.headings import SHIPPED, Heading, Headings
 from records.intake.source import Row
 from records.intake.table import is_blank
 
@@ -56,15 +56,16 @@ _KINDS = (
 )
 
 
-def map_row(row: Row, provider: str = "") -> CanonicalRecord:
-    """Return the canonical record of one row. ``provider`` is the source named for the whole file.
+def map_row(row: Row, provider: str = "", headings: Headings = SHIPPED) -> CanonicalRecord:
+    """Return the canonical record of one row. ``provider`` is the source named for the whole file, ``headings`` its
+    alias table.
 
     Nothing is raised: what cannot be read stands in ``problems``, what was adjusted in ``changes``.
     """
     draft = CanonicalRecord()
     if row.problem is not None:
         draft.problems.append(row.problem)
-    for name, cells in _by_field(row).items():
+    for name, cells in _by_field(row, headings).items():
         _read_field(draft, name, cells)
     _amounts_from_text(draft)
     _category_from_text(draft)
@@ -73,11 +74,11 @@ def map_row(row: Row, provider: str = "") -> CanonicalRecord:
     return draft
 
 
-def _by_field(row: Row) -> dict[str, list[tuple[str, Heading, Any]]]:
+def _by_field(row: Row, headings: Headings) -> dict[str, list[tuple[str, Heading, Any]]]:
     """Collect the cells of each field; a heading with two meanings is decided by its cell."""
     found: dict[str, list[tuple[str, Heading, Any]]] = {}
     for text, cell in row.cells:
-        heading = find_heading(text) if text else None
+        heading = headings.find(text) if text else None
         if heading is None or is_blank(cell):
             continue
         name = heading.field

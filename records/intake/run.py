@@ -16,6 +16,8 @@ from journal import actions as journal
 from parties.models import User
 from parties.queries import NoLeadAuthority, lead_authority
 from policy.rulebook import MissingRule, RuleBook
+from records.intake.aliases import taught
+from records.intake.headings import SHIPPED, Headings
 from records.intake.readers import open_source
 from records.intake.source import FileRefused, Row, Source
 from records.intake.taking import RowResult, chunks, take_chunk
@@ -73,32 +75,48 @@ def import_file(
 
 def _import(path: Path, name: str, source: str, actor: User | None) -> Iterator[RowResult | ImportRun]:
     try:
-        opened = open_source(path)
+        headings = Headings(taught(source))
+        opened = open_source(path, headings)
         check_ready()
     except FileRefused as refused:
         if path.is_file():
             refuse(start_run(path, name, source, actor), refused)
         raise
-    run = start_run(path, name, source, actor)
+    run = start_run(path, name, source, actor, headings=headings)
     yield run
     yield from process(run, opened, actor)
 
 
-def start_run(path: Path, name: str, source: str, actor: User | None, keep: bool = False) -> ImportRun:
-    """Write the run's row (and keep the uploaded file with it) before its first row is touched."""
+def start_run(
+    path: Path,
+    name: str,
+    source: str,
+    actor: User | None,
+    keep: bool = False,
+    headings: Headings = SHIPPED,
+    status: str = ImportRun.Status.RUNNING,
+) -> ImportRun:
+    """Write the run's row (and keep the uploaded file with it) before its first row is touched.
+
+    ``headings``: what was taught about the source, kept so that a run taken up again reads its file as it began.
+    ``status``: ``waiting`` for one that is only looked at first.
+    """
     with transaction.atomic():
         run = ImportRun(
             file_name=(name or path.name)[-255:],
             sha256=digest_file(path),
             source=source[:200],
             started_by=actor,
+            headings=headings.own,
+            status=status,
             leased_until=timezone.now() + LEASE,
         )
         if keep:
             with path.open("rb") as stream:
                 run.file.save(f"{run.sha256[:16]}{Path(name).suffix[:10].lower()}", File(stream), save=False)
         run.save()
-        journal.append(actor, "records.import", run, {"file": run.file_name, "sha256": run.sha256, "source": source})
+        verb = "records.upload" if status == ImportRun.Status.WAITING else "records.import"
+        journal.append(actor, verb, run, {"file": run.file_name, "sha256": run.sha256, "source": source})
     return run
 
 
@@ -128,7 +146,7 @@ def process(run: ImportRun, opened: Source, actor: User | None, seconds: float |
             rows = _not_done(chunk, run)
             if not rows:
                 continue
-            yield from take_chunk(rows, run, actor)
+            yield from take_chunk(rows, run, actor, opened.layout.headings)
             if time.monotonic() - leased > LEASE_EVERY_SECONDS:
                 leased = time.monotonic()
                 ImportRun.objects.filter(pk=run.pk).update(leased_until=timezone.now() + LEASE, attempts=0)

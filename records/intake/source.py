@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from records.canonical import Reason
+from records.intake.headings import SHIPPED, Headings
 
 
 class FileRefused(Exception):
@@ -49,8 +50,12 @@ class Layout:
     unmapped: list[str] = field(default_factory=list)
     #: Headings understood although one character differs.
     guessed: list[str] = field(default_factory=list)
+    #: Headings that somebody decided to pass over.
+    passed_over: list[str] = field(default_factory=list)
     #: Rows passed over, and why: ``[{row, why}]``.
     skipped: list[dict[str, Any]] = field(default_factory=list)
+    #: The alias table of the file's source: what to look headings up in.
+    headings: Headings = SHIPPED
 
     def skip(self, number: int, why: str) -> None:
         if len(self.skipped) < 200:
@@ -63,6 +68,7 @@ class Layout:
             "mapped": self.mapped,
             "unmapped": self.unmapped,
             "guessed": self.guessed,
+            "passed_over": self.passed_over,
             "skipped": self.skipped,
         }
 

@@ -6,15 +6,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from records.canonical import Reason
-from records.intake.headings import count_fields, find_heading
+from records.canonical import Reason, storable
 from records.intake.source import Layout, Row
 
 #: Titles, units and notes may stand above the header; not more rows than this.
 HEADER_WITHIN = 30
 FEWEST_FIELDS = 2
-#: So many unknown headings are shown; a file that names new ones in every row must not fill the memory.
-MOST_UNMAPPED = 200
+#: Unused headings beyond these are not listed; a file that names new ones in every row must not fill the memory.
+MOST_UNUSED = 200
+LONGEST_SHOWN = 200
 _TOTALS = ("合计", "总计", "小计", "共计", "累计")
 _NOTES = (
     "注:",
@@ -43,9 +43,9 @@ def read_table(lines: Iterable[tuple[int, Cells]], layout: Layout, place: str = 
     """
     lines = iter(lines)
     head = list(islice(lines, HEADER_WITHIN))
-    if _is_vertical(head):
+    if _is_vertical(head, layout):
         return iter([_vertical(chain(head, lines), layout, place)])
-    counts = [count_fields(cells) for _number, cells in head]
+    counts = [layout.headings.count(cells) for _number, cells in head]
     best = max(counts, default=0)
     if best < FEWEST_FIELDS:
         return None
@@ -56,18 +56,20 @@ def read_table(lines: Iterable[tuple[int, Cells]], layout: Layout, place: str = 
 
 
 def as_heading(cell: Any) -> str:
-    return "" if cell is None else str(cell).strip("\ufeff\u200b \t\r\n\u3000")
+    return "" if cell is None else storable(cell).strip("\ufeff\u200b \t\r\n\u3000")
 
 
 def note_headings(headings: Iterable[str], layout: Layout) -> None:
     """Write down in the layout which heading was understood as what."""
     for text in headings:
-        if not text or text in layout.mapped or text in layout.unmapped:
+        if not text or text in layout.mapped or text in layout.unmapped or text in layout.passed_over:
             continue
-        found = find_heading(text)
+        found = layout.headings.find(text)
         if found is None:
-            if len(layout.unmapped) < MOST_UNMAPPED:
-                layout.unmapped.append(text)
+            passed_over = layout.headings.is_passed_over(text)
+            unused, shown = layout.passed_over if passed_over else layout.unmapped, text[:LONGEST_SHOWN]
+            if len(unused) < MOST_UNUSED and shown not in unused:
+                unused.append(shown)
             continue
         layout.mapped[text] = found.field
         if found.guessed:
@@ -114,12 +116,12 @@ def _not_a_record(filled: Cells, cells: Cells, headings: list[str]) -> str:
     return ""
 
 
-def _is_vertical(head: list[tuple[int, Cells]]) -> bool:
+def _is_vertical(head: list[tuple[int, Cells]], layout: Layout) -> bool:
     """Whether the headings stand in the first column: three different fields there, each with a cell beside it."""
     found = {
         heading.field
         for _number, cells in head
-        if len(cells) > 1 and not is_blank(cells[0]) and (heading := find_heading(as_heading(cells[0])))
+        if len(cells) > 1 and not is_blank(cells[0]) and (heading := layout.headings.find(as_heading(cells[0])))
     }
     return len(found) >= 3
 

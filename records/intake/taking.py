@@ -16,6 +16,7 @@ from policy.rulebook import MissingRule
 from policy.verdict import Refused
 from records.actions import register, register_all
 from records.canonical import CanonicalRecord, Reason
+from records.intake.headings import Headings
 from records.intake.mapping import map_row
 from records.intake.source import FileRefused, Row
 from records.models import AdverseRecord, ImportRow, ImportRun
@@ -85,11 +86,11 @@ def _portion(rows: Iterator[Row], most: int) -> tuple[list[Row], FileRefused | N
     return portion, None
 
 
-def take_chunk(rows: list[Row], run: ImportRun, actor: User | None) -> Iterator[RowResult]:
+def take_chunk(rows: list[Row], run: ImportRun, actor: User | None, headings: Headings) -> Iterator[RowResult]:
     """Take rows in together, all or nothing; if that fails, one by one, so that a bad row costs only itself."""
     if len(rows) > 1:
         try:
-            yield from take_together(rows, run, actor)
+            yield from take_together(rows, run, actor, headings)
             return
         except (MissingRule, NoLeadAuthority):
             raise
@@ -97,12 +98,12 @@ def take_chunk(rows: list[Row], run: ImportRun, actor: User | None) -> Iterator[
             where = {"run": run.pk, "first": rows[0].number, "last": rows[-1].number, "error": error}
             logger.warning("Rows %(first)s to %(last)s of import %(run)s are taken one by one: %(error)r", where)
     for row in rows:
-        yield take(row, run, actor)
+        yield take(row, run, actor, headings)
 
 
-def take_together(rows: list[Row], run: ImportRun, actor: User | None) -> list[RowResult]:
+def take_together(rows: list[Row], run: ImportRun, actor: User | None, headings: Headings) -> list[RowResult]:
     """Take several rows in and keep their results: one transaction, all or nothing."""
-    drafts = [map_row(row, run.source) for row in rows]
+    drafts = [map_row(row, run.source, headings) for row in rows]
     with journal.journalled():
         outcomes = register_all(drafts, run, actor)
         results = [_result(*parts) for parts in zip(rows, drafts, outcomes, strict=True)]
@@ -110,9 +111,9 @@ def take_together(rows: list[Row], run: ImportRun, actor: User | None) -> list[R
     return results
 
 
-def take(row: Row, run: ImportRun, actor: User | None) -> RowResult:
+def take(row: Row, run: ImportRun, actor: User | None, headings: Headings) -> RowResult:
     """Take one row in and keep its result: one transaction, all or nothing."""
-    draft = map_row(row, run.source)
+    draft = map_row(row, run.source, headings)
     with journal.journalled():
         try:
             with journal.journalled():

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,10 +10,10 @@ from django.utils.translation import gettext as _
 from parties.codes import check_code
 from parties.identity import check_identity_number, mask, mask_in
 from parties.models import Subject
-from policy.rulebook import RuleBook
-from policy.workdays import WorkCalendar, due
 from records.canonical import CanonicalRecord, Change, Reason
 from records.documents import document_key, looks_impossible
+from records.intake.older_codes import code_from_older, mapped_codes
+from records.lateness import days_late, limit_of
 from records.models import AdverseRecord
 
 EARLIEST = dt.date(1990, 1, 1)
@@ -22,19 +23,19 @@ _SUMMARY_TEXT = re.compile(r"简易程序|当场(?:行政)?处罚|当场作出")
 #: The first sentence of a text, and the rest (perhaps empty).
 _SENTENCES = re.compile(r"(.*?(?:。|\.(?=\s|$)|$))\s*(.*)", re.DOTALL)
 _ART_13 = "《山东省社会信用条例》第十三条"
-#: The day before which nobody can be late: too old for the calendar to matter.
-_SURELY_LATE_DAYS = 60
 
 
-def check(draft: CanonicalRecord) -> list[Reason]:
+def check(draft: CanonicalRecord, codes: Mapping[tuple[str, str], str] | None = None) -> list[Reason]:
     """Return why a row may not become a record; empty if it may. Warnings go to ``draft.warnings``.
+
+    ``codes``: :func:`mapped_codes` of this row and others; without it they are looked up for this one.
 
     Folds the codes in place (recorded in ``draft.changes``) and tells the kind of subject from them. Checking
     twice gives the same.
     """
     reasons = list(draft.problems)
     unread = {reason.field for reason in reasons}
-    reasons += _check_identity(draft, unread)
+    reasons += _check_identity(draft, unread, mapped_codes([draft]) if codes is None else codes)
     if not draft.subject_name and "subject_name" not in unread:
         reasons.append(
             Reason("no_name", _("没有行政相对人名称。"), "subject_name", _("请填写营业执照或证件上的名称。"))
@@ -53,12 +54,15 @@ def check(draft: CanonicalRecord) -> list[Reason]:
     return reasons
 
 
-def _check_identity(draft: CanonicalRecord, unread: set[str]) -> list[Reason]:
+def _check_identity(draft: CanonicalRecord, unread: set[str], codes: Mapping[tuple[str, str], str]) -> list[Reason]:
     """Fold and check the code or the number; a name never identifies anyone."""
     if "subject_code" in unread or "identity_number" in unread:
         return []
     if draft.identity_number and not draft.subject_code:
         return _check_person(draft)
+    disagreement = code_from_older(draft, codes)
+    if disagreement is not None:
+        return [disagreement]
     if not draft.subject_code:
         if draft.subject_kind == Subject.Kind.PERSON:
             return [
@@ -87,9 +91,9 @@ def _no_code(draft: CanonicalRecord) -> Reason:
     if older:
         return Reason(
             "old_code_only",
-            _("只有旧的注册号、机构代码或税号（%(code)s），没有统一社会信用代码。") % {"code": older[:30]},
+            _("只有旧的注册号、机构代码或税号（%(code)s），没有统一社会信用代码。") % {"code": mask_in(older[:30])},
             "subject_code",
-            _("请按营业执照补填 18 位统一社会信用代码。"),
+            _("请按营业执照补填 18 位统一社会信用代码；或者提出代码对照，核对启用后重新导入。"),
         )
     return Reason(
         "no_code",
@@ -259,15 +263,13 @@ def _warn_late(draft: CanonicalRecord) -> None:
     """七天双公示: taken all the same, but said."""
     assert draft.decision_date is not None  # noqa: S101 - checked by _check_dates
     today = timezone.localdate()
-    limit = RuleBook.load(today).value("report.working_days").value
-    late = (today - draft.decision_date).days > _SURELY_LATE_DAYS or (
-        due(draft.decision_date, limit, WorkCalendar.load()).date < today
-    )
+    late = days_late(draft.decision_date, today)
     if late and not any(warning.code == "late" for warning in draft.warnings):
         draft.warnings.append(
             Reason(
                 "late",
-                _("报送时已超过作出决定后 %(days)s 个工作日。") % {"days": limit},
+                _("报送时已超过作出决定后 %(days)s 个工作日，迟报 %(late)s 个工作日。")
+                % {"days": limit_of(today), "late": late},
                 "decision_date",
                 _("记录照常录入。请按“七天双公示”的时限报送。"),
             )

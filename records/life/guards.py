@@ -118,7 +118,10 @@ def can_note_corrected(actor: User | None, reminder: PriorReminder) -> Verdict:
 def record_of(reminder: PriorReminder) -> AdverseRecord | None:
     """Return the record that the matter became, or None."""
     return AdverseRecord.objects.filter(
-        authority_id=reminder.authority_id, document_key=reminder.document_key, subject_id=reminder.subject_id
+        authority_id=reminder.authority_id,
+        document_key=reminder.document_key,
+        subject_id=reminder.subject_id,
+        undone=False,
     ).first()
 
 

@@ -63,12 +63,17 @@ def write_intake_file(folder, months_ago=5):
 
 
 def test_repair_from_intake_to_receipt(house, person, new_page, axe, tmp_path):
-    # 1. Intake: the officer uploads the authority's file and sees what became of every row.
+    # 1. Intake: the officer uploads the authority's file, looks at how it is understood, starts, and sees what became
+    # of every row.
     officer = person("officer")
     path, document_number = write_intake_file(tmp_path)
     officer.goto("/imports/")
     axe(officer)
     officer.locator("input[type=file]").set_input_files(path)
+    officer.get_by_role("button", name="上传").click()
+    expect(officer.locator("main")).to_contain_text("现在还什么都没有写入")
+    expect(officer.locator("main")).to_contain_text(document_number)
+    axe(officer)
     officer.get_by_role("button", name="开始录入").click()
     expect(officer.get_by_text(document_number).first).to_be_visible()
     expect(officer.locator("main")).to_contain_text("已录入")

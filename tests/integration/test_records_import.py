@@ -20,7 +20,7 @@ from records.actions import registration
 from records.intake.run import RowResult, import_file, start_run
 from records.models import AdverseRecord, CorrectionProposal, ImportRow, ImportRun
 from records.tasks import process_import, resume_imports
-from records.views import harmless
+from records.views.runs import harmless
 from tests.records_world import code, office, row, write_csv
 
 
@@ -196,7 +196,7 @@ def test_two_imports_of_one_file_at_once(tmp_path):
 
 def upload(client, content, name="报送.csv", **extra):
     file = SimpleUploadedFile(name, content)
-    return client.post(reverse("records:import"), {"file": file, "source": "", **extra})
+    return client.post(reverse("records:import"), {"file": file, "source": "", "direct": "on", **extra})
 
 
 def csv_bytes(tmp_path, rows):
@@ -221,7 +221,7 @@ def test_uploading_shows_every_row_with_its_cure(world, client, tmp_path):
 
 
 def test_a_long_file_goes_to_the_background_with_progress(world, client, tmp_path, monkeypatch):
-    monkeypatch.setattr("records.views.ROWS_AT_ONCE", 3)
+    monkeypatch.setattr("records.views.uploads.ROWS_AT_ONCE", 3)
     client.force_login(world.officer)
     response = upload(client, csv_bytes(tmp_path, numbered(5)))
     run = ImportRun.objects.get()

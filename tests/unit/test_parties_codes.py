@@ -4,8 +4,18 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from stdnum.cn import uscc
+from stdnum.iso7064 import mod_11_10
 
-from parties.codes import ALPHABET, CATEGORIES, check_character, check_code, inner_check_character, make_code
+from parties.codes import (
+    ALPHABET,
+    CATEGORIES,
+    check_character,
+    check_code,
+    fold_old_code,
+    inner_check_character,
+    make_code,
+    registration_number_holds,
+)
 
 GOOD = make_code(seed=7)
 KINDS = [(registrar, category) for registrar, categories in CATEGORIES.items() for category in categories]
@@ -169,3 +179,19 @@ def test_a_run_of_x_in_a_valid_code_is_no_mask():
     assert check_code(code).valid
     wrong = code[:-1] + ("0" if code[-1] != "0" else "1")
     assert [reason.code for reason in check_code(wrong).reasons] == ["masked"]
+
+
+@given(st.text("0123456789", min_size=14, max_size=14), st.integers(1, 9))
+def test_stdnum_agrees_on_old_registration_numbers(first14, off):
+    right = int(mod_11_10.calc_check_digit(first14))
+    assert registration_number_holds(f"{first14}{right}")
+    assert not registration_number_holds(f"{first14}{(right + off) % 10}")
+    assert not registration_number_holds(first14)
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [("12345678-9", "123456789"), (" ｍａ12 3456x7 ", "MA123456X7"), ("3702\u200b99", "370299"), ("", "")],
+)
+def test_older_codes_are_folded(written, folded):
+    assert fold_old_code(written) == folded

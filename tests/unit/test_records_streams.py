@@ -113,7 +113,7 @@ def test_halves_of_characters_are_refused_and_their_headings_can_be_stored(tmp_p
 
 
 def test_new_headings_in_every_row_do_not_pile_up(tmp_path, monkeypatch):
-    monkeypatch.setattr(table, "MOST_UNMAPPED", 5)
+    monkeypatch.setattr(table, "MOST_UNUSED", 5)
     path = tmp_path / "a.json"
     path.write_text("\n".join(RECORD.replace("{", f'{{"x{n}": 1, ', 1) for n in range(20)), encoding="utf-8")
     source = open_source(path)

@@ -6,6 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from records.intake.headings import SHIPPED, Headings
 from records.intake.readers import delimited, markup, structured, workbook
 from records.intake.readers.encoding import detect_encoding
 from records.intake.source import FileRefused, Source, check_size
@@ -28,8 +29,8 @@ _OTHERS = (
 MOST_UNFOLDED = 2 * 1024**3
 
 
-def open_source(path: Path) -> Source:
-    """Open a file for intake and return its layout and rows.
+def open_source(path: Path, headings: Headings = SHIPPED) -> Source:
+    """Open a file for intake and return its layout and rows. ``headings``: the alias table of its source.
 
     Raises:
         FileRefused: it is empty, too big, protected, broken, of another kind, or has no heading we know.
@@ -50,9 +51,9 @@ def open_source(path: Path) -> Source:
         raise FileRefused("no_file", _("找不到文件，或者没有读取的权限。请检查路径。")) from None
     if start.startswith(_ZIP):
         _check_zip(path)
-        return workbook.read(path)
+        return workbook.read(path, headings)
     if start.startswith(_OLE):
-        return workbook.read(path)
+        return workbook.read(path, headings)
     for magic, name in _OTHERS:
         if start.startswith(magic):
             raise FileRefused(
@@ -65,10 +66,10 @@ def open_source(path: Path) -> Source:
     first = _first_character(start, encoding)
     if first == "<":
         check_size(path, settings.INTAKE_MAX_BYTES)
-        return markup.read(path, encoding)
+        return markup.read(path, encoding, headings)
     if first in "{[":
-        return structured.read(path, encoding)
-    return delimited.read(path, encoding)
+        return structured.read(path, encoding, headings)
+    return delimited.read(path, encoding, headings)
 
 
 def _first_character(start: bytes, encoding: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from records.canonical import Reason
-from records.intake.headings import count_fields
+from records.intake.headings import SHIPPED, Headings
 from records.intake.readers.lines import read_pairs
 from records.intake.source import FileRefused, Layout, Row, Source
 from records.intake.table import HEADER_WITHIN, note_headings, read_table
@@ -17,19 +17,19 @@ _DELIMITERS = (",", "\t", ";", "|", "，")
 MOST_IN_A_CELL = 200_000
 
 
-def read(path: Path, encoding: str) -> Source:
+def read(path: Path, encoding: str, headings: Headings = SHIPPED) -> Source:
     """Open a delimited text file.
 
     Raises:
         FileRefused: none of its rows looks like a header.
     """
-    layout = Layout("csv", encoding)
-    delimiter = _delimiter(path, encoding)
+    layout = Layout("csv", encoding, headings=headings)
+    delimiter = _delimiter(path, encoding, headings)
     if delimiter == "\t":
         layout.format = "tsv"
     rows = read_table(_lines(path, encoding, delimiter), layout)
     if rows is None:
-        pairs = read_pairs(_plain_lines(path, encoding))
+        pairs = read_pairs(_plain_lines(path, encoding), headings)
         if pairs is None:
             raise no_header()
         note_headings((heading for heading, _value in pairs), layout)
@@ -55,7 +55,7 @@ def _plain_lines(path: Path, encoding: str) -> Iterator[str]:
             yield line.rstrip("\r\n")
 
 
-def _delimiter(path: Path, encoding: str) -> str:
+def _delimiter(path: Path, encoding: str, headings: Headings) -> str:
     """The delimiter under which the best header appears."""
     best, most = ",", 0
     for delimiter in _DELIMITERS:
@@ -64,7 +64,7 @@ def _delimiter(path: Path, encoding: str) -> str:
             if number > HEADER_WITHIN:
                 break
             if cells and not isinstance(cells[0], Reason):
-                found = max(found, count_fields(cells))
+                found = max(found, headings.count(cells))
         if found > most:
             best, most = delimiter, found
     return best

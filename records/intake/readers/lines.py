@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from itertools import islice
 
-from records.intake.headings import find_heading
+from records.intake.headings import SHIPPED, Headings
 
 _COLONS = ":："
 
 
-def read_pairs(lines: Iterable[str]) -> list[tuple[str, str]] | None:
+def read_pairs(lines: Iterable[str], headings: Headings = SHIPPED) -> list[tuple[str, str]] | None:
     """Return (heading, value) pairs of lines, or ``None`` if fewer than three of them are fields we know."""
     pairs: list[tuple[str, str]] = []
     heading = ""
@@ -22,10 +22,10 @@ def read_pairs(lines: Iterable[str]) -> list[tuple[str, str]] | None:
             heading = ""
             continue
         at = min((i for i in map(text.find, _COLONS) if i > 0), default=-1)
-        if at > 0 and find_heading(text[:at]):
+        if at > 0 and headings.find(text[:at]):
             pairs.append((text[:at].strip(), text[at + 1 :].strip()))
             heading = ""
         else:
             heading = text
-    known = {found.field for key, _value in pairs if (found := find_heading(key))}
+    known = {found.field for key, _value in pairs if (found := headings.find(key))}
     return pairs if len(known) >= 3 else None

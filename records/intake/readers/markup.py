@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+from records.intake.headings import SHIPPED, Headings
 from records.intake.readers.delimited import no_header
 from records.intake.readers.lines import read_pairs
 from records.intake.readers.structured import find_rows, loads
@@ -116,7 +117,7 @@ class _Page(HTMLParser):
         self._row = None
 
 
-def read(path: Path, encoding: str) -> Source:
+def read(path: Path, encoding: str, headings: Headings = SHIPPED) -> Source:
     """Open an HTML page.
 
     Raises:
@@ -127,10 +128,10 @@ def read(path: Path, encoding: str) -> Source:
         while chunk := stream.read(1 << 20):
             page.feed(chunk)
     page.close()
-    layout = Layout("html", encoding)
+    layout = Layout("html", encoding, headings=headings)
     rows = list(_rows_of(page, layout))
     if not rows:
-        pairs = read_pairs(page.lines)
+        pairs = read_pairs(page.lines, headings)
         if pairs is None:
             raise no_header()
         note_headings((heading for heading, _value in pairs), layout)

@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 from django.utils.translation import gettext as _
 
 from records.canonical import Reason
+from records.intake.headings import SHIPPED, Headings
 from records.intake.readers.delimited import no_header
 from records.intake.source import FileRefused, Layout, Row, Source
 from records.intake.table import read_table
@@ -30,14 +31,14 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINKS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 
 
-def read(path: Path) -> Source:
+def read(path: Path, headings: Headings = SHIPPED) -> Source:
     """Open a workbook; every sheet with a header we know is read, one after the other.
 
     Raises:
         FileRefused: it is protected, broken, asks for too much memory, or has no such sheet.
     """
     cells = _unfold(path)
-    layout = Layout("workbook", "")
+    layout = Layout("workbook", "", headings=headings)
     rows = _rows(cells, layout, _formulas(path))
     first = next(rows, None)
     if first is None and not layout.mapped:

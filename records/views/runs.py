@@ -1,14 +1,10 @@
-"""Pages of intake: upload, the result of one import, its report. Doors only."""
+"""Pages of one import: what became of every row, its report, its proposals, taking it back. Doors only."""
 
 import csv
-import tempfile
 from collections.abc import Iterator
-from itertools import islice
-from pathlib import Path
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count
@@ -16,79 +12,21 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
+from django_q.tasks import async_task
 
 from policy.verdict import Refused, Verdict
 from records import guards
-from records.actions import decide_proposal
-from records.actions.comparing import label_of
-from records.forms import ImportForm
-from records.intake.readers import open_source
-from records.intake.run import check_ready, process, queue, refuse, start_run
-from records.intake.source import FileRefused, Source
+from records.actions import decide_proposal, go_on_undoing, start_undo
+from records.forms import UndoForm
+from records.intake.aliases import label_of
 from records.models import CorrectionProposal, ImportRow, ImportRun
-from records.queries import runs_of
 
-#: A file of so many rows is done while the person waits; a longer one goes to the background.
-ROWS_AT_ONCE = 500
 ROWS_A_PAGE = 100
-RUNS_A_PAGE = 20
-#: A spreadsheet takes a cell that begins with one of these for a formula.
-FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def import_(request: HttpRequest) -> HttpResponse:
-    """Upload a file; see the earlier imports."""
-    _ask(guards.can_import(request.user))
-    if request.method != "POST":
-        source = request.user.authority.name if request.user.authority else ""
-        return _upload_page(request, ImportForm(initial={"source": source}))
-    form = ImportForm(request.POST, request.FILES)
-    if not form.is_valid():
-        too_big = form.has_error("file", "too_big")
-        return _upload_page(request, form, status=413 if too_big else 400)
-    try:
-        run = _take_in(request, form.cleaned_data["file"], form.cleaned_data["source"])
-    except FileRefused as refused:
-        form.add_error("file", refused.text)
-        return _upload_page(request, form, status=413 if refused.code == "too_big" else 400)
-    return redirect("records:import_run", pk=run.pk)
-
-
-def _take_in(request: HttpRequest, upload: UploadedFile, source: str) -> ImportRun:
-    """Read an upload: a short one to its end, a long one only so far that we know it can be read."""
-    with tempfile.NamedTemporaryFile(suffix=".upload") as copy:
-        for chunk in upload.chunks():
-            copy.write(chunk)
-        copy.flush()
-        path = Path(copy.name)
-        try:
-            check_ready()
-            opened = open_source(path)
-            first = list(islice(opened.rows, ROWS_AT_ONCE + 1))
-        except FileRefused as refused:
-            refuse(start_run(path, upload.name, source, request.user), refused)
-            raise
-        if len(first) > ROWS_AT_ONCE:
-            run = start_run(path, upload.name, source, request.user, keep=True)
-            with transaction.atomic():
-                ImportRun.objects.filter(pk=run.pk).update(leased_until=None)
-                queue(run)
-            return run
-        run = start_run(path, upload.name, source, request.user)
-        for _result in process(run, Source(opened.layout, iter(first)), request.user):
-            pass
-    return run
-
-
-def _upload_page(request: HttpRequest, form: ImportForm, status: int = 200) -> HttpResponse:
-    page = Paginator(runs_of(request.user), RUNS_A_PAGE).get_page(request.GET.get("page"))
-    counts = _counts(page.object_list)
-    runs = [(run, counts.get(run.pk, [])) for run in page]
-    return render(request, "records/import.html", {"form": form, "page_obj": page, "runs": runs}, status=status)
+#: Records taken back while the person waits; more go to the background.
+UNDONE_AT_ONCE = 100
+#: A spreadsheet takes a cell that begins with one of these for a formula; in an East Asian one, in full width too.
+FORMULA_MARKS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 @login_required
@@ -96,7 +34,9 @@ def _upload_page(request: HttpRequest, form: ImportForm, status: int = 200) -> H
 @never_cache
 def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     """One import: progress while it runs, and what became of every row, in words, with the cure."""
-    run = _run(request, pk)
+    run = find_run(request, pk)
+    if run.status == ImportRun.Status.WAITING:
+        return redirect("records:import_preview", pk=pk)
     if request.htmx:
         response = render(request, "records/import_progress.html", _progress(run))
         if run.status != ImportRun.Status.RUNNING:
@@ -113,8 +53,30 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": [(row, _proposals(request, row)) for row in page],
         "wanted": wanted,
         "layout": run.layout,
+        "mapped": [(heading, label_of(field)) for heading, field in run.layout.get("mapped", {}).items()],
+        "late": run.rows.filter(record__reported_late=True, outcome=ImportRow.Outcome.TAKEN).count(),
     }
-    return render(request, "records/import_run.html", context)
+    return render(request, "records/import_run.html", {**context, **_undoing(request, run)})
+
+
+@login_required
+@require_POST
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a whole import back, while nobody has been told of it."""
+    run = find_run(request, pk)
+    form = UndoForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        return redirect("records:import_run", pk=pk)
+    run = start_undo(run, request.user, form.cleaned_data["reason"])
+    if guards.taken_by(run).count() <= UNDONE_AT_ONCE:
+        go_on_undoing(run)
+        messages.success(request, _("已撤回这次录入。"))
+    else:
+        with transaction.atomic():
+            async_task("records.tasks.undo_import", run.pk)
+        messages.success(request, _("已开始撤回这次录入。"))
+    return redirect("records:import_run", pk=pk)
 
 
 @login_required
@@ -122,7 +84,7 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def report(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """The result of every row as a csv for a spreadsheet; no cell of it can act as a formula."""
-    run = _run(request, pk)
+    run = find_run(request, pk)
     response = StreamingHttpResponse(_report_lines(run), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{run.pk}.csv"'
     return response
@@ -130,9 +92,9 @@ def report(request: HttpRequest, pk: int) -> StreamingHttpResponse:
 
 def _report_lines(run: ImportRun) -> Iterator[str]:
     """Yield the lines of the report as they are asked for: a long import's report is never in memory as a whole."""
-    writer = csv.writer(_Line())
+    writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL)
     headings = (_("行号"), _("位置"), _("结果"), _("当事人名称"), _("文号"), _("记录编号"))
-    yield "\ufeff" + writer.writerow([*headings, _("原因"), _("如何补救"), _("提示")])
+    yield "\ufeff" + writer.writerow([*headings, _("原因"), _("如何补救"), _("提示"), _("迟报工作日数")])
     for row in run.rows.select_related("record").iterator(chunk_size=1000):
         cells = [
             row.number,
@@ -144,6 +106,7 @@ def _report_lines(run: ImportRun) -> Iterator[str]:
             " ".join(reason["text"] for reason in row.reasons),
             " ".join(reason["cure"] for reason in row.reasons),
             " ".join(warning["text"] for warning in row.warnings),
+            row.record.late_days if row.record and row.record.reported_late else "",
         ]
         yield writer.writerow([harmless(cell) for cell in cells])
 
@@ -158,7 +121,7 @@ class _Line:
 def harmless(cell) -> str:
     """Return a cell that no spreadsheet takes for a formula."""
     text = str(cell)
-    return f"'{text}" if text.startswith(FORMULA_MARKS) else text
+    return f"'{text}" if text.lstrip(" \u3000\xa0\ufeff\u200b").startswith(FORMULA_MARKS) else text
 
 
 @login_required
@@ -167,7 +130,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Adopt or dismiss a proposed correction."""
     proposal = get_object_or_404(CorrectionProposal.objects.select_related("record", "run"), pk=pk)
     if not guards.can_read(request.user, proposal.record):
-        _ask(guards.can_read(request.user, proposal.record))
+        ask(guards.can_read(request.user, proposal.record))
     adopt = request.POST.get("verb") == "adopt"
     with transaction.atomic():
         decide_proposal(proposal, request.user, adopt)
@@ -177,17 +140,29 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("records:import")
 
 
-def _run(request: HttpRequest, pk: int) -> ImportRun:
-    run = get_object_or_404(ImportRun.objects.select_related("started_by"), pk=pk)
-    _ask(guards.can_see_run(request.user, run))
+def find_run(request: HttpRequest, pk: int) -> ImportRun:
+    """Return an import that this person may see, or raise ``Http404`` or ``Refused``."""
+    run = get_object_or_404(ImportRun.objects.select_related("started_by", "undone_by"), pk=pk)
+    ask(guards.can_see_run(request.user, run))
     return run
 
 
 def _progress(run: ImportRun) -> dict:
-    return {"run": run, "counts": _counts([run]).get(run.pk, []), "done": run.rows.count()}
+    return {"run": run, "counts": counts_of([run]).get(run.pk, []), "done": run.rows.count()}
 
 
-def _counts(runs) -> dict[int, list[tuple[str, str, int]]]:
+def _undoing(request: HttpRequest, run: ImportRun) -> dict:
+    """Whether this import may be taken back, and if not, why; what stayed of one that was."""
+    verdict = guards.can_undo(request.user, run)
+    told = ("served", "explained", "case_exists") if not verdict else ()
+    return {
+        "undo_form": UndoForm() if verdict else None,
+        "why_no_undo": verdict if verdict.code in told else None,
+        "left": guards.taken_by(run) if run.status == ImportRun.Status.UNDONE else [],
+    }
+
+
+def counts_of(runs) -> dict[int, list[tuple[str, str, int]]]:
     """Return ``{run: [(outcome, label, how many)]}`` in the order of the outcomes."""
     found = ImportRow.objects.filter(run__in=[run.pk for run in runs]).values_list("run", "outcome")
     by_run: dict[int, dict[str, int]] = {}
@@ -213,6 +188,7 @@ def _proposals(request: HttpRequest, row: ImportRow) -> list[dict]:
     ]
 
 
-def _ask(verdict: Verdict) -> None:
+def ask(verdict: Verdict) -> None:
+    """Raise ``Refused`` if the guard said no."""
     if not verdict:
         raise Refused(verdict)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0004_query_records'),
+        ('records', '0005_intake_preview_undo_late'),
     ]
 
     # The columns stay as they are: only how Django writes into them changes.
