@@ -257,6 +257,45 @@ def test_workbook_merged_cells_fill_down(tmp_path):
     assert [each.authority_name for each in drafts(path)] == ["某局", "某局"]
 
 
+def test_workbook_merged_cells_at_the_end_of_a_row(tmp_path):
+    """The last column is where authorities merge most, and an empty last cell is not in the file at all."""
+    path = tmp_path / "a.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for each in (
+        ["文号", "处罚决定日期", "处罚机关"],
+        ["罚〔2026〕1号", "2026-04-01", "某局"],
+        ["罚〔2026〕2号", "2026-04-02"],
+    ):
+        sheet.append(each)
+    sheet.merge_cells("C2:C9")  # over six empty rows more, which are no records
+    book.save(path)
+    assert [each.authority_name for each in drafts(path)] == ["某局", "某局"]
+
+
+def test_workbook_with_a_heading_over_headings(tmp_path):
+    path = tmp_path / "a.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for each in (
+        ["行政相对人", "", "决定书文号", "处罚情况", "", "处罚机关"],
+        ["名称", "统一社会信用代码", "", "处罚类别", "罚款金额（万元）", ""],
+        ["青禾甲有限公司", "91370299MAC9WBCJ39", "罚〔2026〕1号", "罚款", 0.2, "某局"],
+    ):
+        sheet.append(each)
+    for area in ("A1:B1", "C1:C2", "D1:E1", "F1:F2"):
+        sheet.merge_cells(area)
+    book.save(path)
+    [one] = drafts(path)
+    assert (one.subject_name, one.document_number, one.authority_name) == ("青禾甲有限公司", "罚〔2026〕1号", "某局")
+
+
+def test_formula_without_a_stored_result_in_the_last_column(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", ("表", [list(HEADINGS), [*values()[:-1], "=A2"]]))
+    [one] = read(path)[1]
+    assert [problem.code for problem in map_row(one).problems] == ["formula"]
+
+
 def test_formula_without_a_stored_result(tmp_path):
     path = workbook(
         tmp_path / "a.xlsx",
