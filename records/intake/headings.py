@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+#: Fields whose column may be in 元 or in 万元.
+AMOUNTS = ("fine_amount", "confiscated_amount")
 ALIASES = Path(__file__).with_name("aliases.toml")
 #: Headings looked up are remembered; a hostile file with endless ones is not.
 MOST_REMEMBERED = 10_000

@@ -13,12 +13,11 @@ from records.facts import FORMAL_LANGUAGE
 from records.intake.amounts import amounts_in_text, disagree, read_amount
 from records.intake.cells import CellProblem, Text, as_written, lost_digits, read_text
 from records.intake.dates import read_date
-from records.intake.headings import SHIPPED, Heading, Headings
+from records.intake.headings import AMOUNTS, SHIPPED, Heading, Headings
 from records.intake.source import Row
 from records.intake.table import is_blank
 
 DATES = ("decision_date", "valid_until", "conduct_ended")
-AMOUNTS = ("fine_amount", "confiscated_amount")
 #: Two columns of one row that say different things here leave it open who or what is meant.
 IDENTIFYING = ("subject_code", "identity_number", "document_number", "decision_date", "authority_name")
 #: 处罚类别 of 行政处罚法 Art. 9, to tell a category from a violation under an ambiguous heading.

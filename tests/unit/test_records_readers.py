@@ -57,6 +57,43 @@ def test_titles_totals_blanks_and_repeated_headers(tmp_path):
     same([map_row(each) for each in rows])
 
 
+@pytest.mark.parametrize(
+    ("above", "heading", "yuan"),
+    [
+        ("单位：元", "罚款金额", 2000),
+        ("（金额单位：人民币元）", "罚款金额", 2000),
+        ("青禾区行政处罚信息公示表（单位：元）", "罚款金额", 2000),
+        ("单位：万元", "处罚金额", 20_000_000),  # a column that is in yuan elsewhere
+        ("单位：元", "罚款金额（万元）", 20_000_000),  # the heading's own goes first
+        ("填报单位：元氏县某局", "罚款金额", 20_000_000),
+        ("", "罚款金额", 20_000_000),
+    ],
+)
+def test_the_unit_above_the_header_holds_for_the_amounts_below(tmp_path, above, heading, yuan):
+    text = f"行政处罚公示表\n,,,{above}\n文号,{heading},处罚决定日期,处罚机关\n罚〔2026〕1号,2000,2026-04-01,某局\n"
+    layout, [one] = read(write(tmp_path / "a.csv", text))
+    assert map_row(one).fine_amount == yuan
+    told = any("单位是" in each["why"] for each in layout.skipped)
+    assert told == (heading in ("罚款金额", "处罚金额") and above[-2:] not in ("某局", ""))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "行政相对人,,决定书文号,处罚情况,,处罚机关\n名称,统一社会信用代码,,处罚类别,罚款金额,\n",
+        "名称,统一社会信用代码,决定书文号,处罚,,处罚机关\n,,,处罚类别,罚款金额,\n",
+    ],
+)
+def test_headings_over_headings(tmp_path, header):
+    line = "青禾甲有限公司,91370299MAC9WBCJ39,罚〔2026〕1号,罚款,0.2,某局\n"
+    _layout, [one] = read(write(tmp_path / "a.csv", f"行政处罚公示表\n{header}{line}"))
+    read_as = map_row(one)
+    assert (read_as.subject_name, read_as.document_number, read_as.authority_name, read_as.fine_amount) == (
+        *("青禾甲有限公司", "罚〔2026〕1号", "某局"),
+        2000,
+    )
+
+
 def test_a_cell_too_many_is_a_problem_of_that_row(tmp_path):
     path = write_csv(tmp_path / "a.csv", [row(), row()])
     lines = path.read_text(encoding="utf-8").splitlines()
