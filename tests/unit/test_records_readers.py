@@ -385,6 +385,12 @@ def zip_of(path, names):
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600 + "EncryptedPackage".encode("utf-16-le"),
             "password",
         ),
+        (
+            "far.xlsx",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 3_000_000 + "EncryptedPackage".encode("utf-16-le"),
+            "password",
+        ),
+        ("head.csv", "处罚机关,文号\n\n合计,\n".encode(), "no_rows"),
         ("noise.csv", bytes(range(256)) * 40, "not_text"),
         ("text.csv", "今天天气很好\n没有表格".encode(), "no_header"),
         ("other.csv", "甲,乙,丙\n1,2,3\n".encode(), "no_header"),
@@ -401,6 +407,28 @@ def test_files_refused_in_a_sentence(tmp_path, name, content, code):
         list(open_source(path).rows)
     assert refused.value.code == code
     assert refused.value.text.endswith("。")
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "xl/workbook.xml"])
+def test_archives_that_only_a_password_opens(tmp_path, name):
+    path = zip_of(tmp_path / "locked.zip", [name])
+    content = bytearray(path.read_bytes())
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(mark) + flags] |= 1  # the member is encrypted
+    path.write_bytes(content)
+    with pytest.raises(FileRefused) as refused:
+        open_source(path)
+    assert refused.value.code == "password"
+
+
+def test_open_document_that_only_a_password_opens(tmp_path):
+    path = tmp_path / "locked.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("content.xml", b"\x00 not to be read \xff")
+        archive.writestr("META-INF/manifest.xml", "<manifest:encryption-data manifest:checksum='x'/>")
+    with pytest.raises(FileRefused) as refused:
+        open_source(path)
+    assert refused.value.code == "password"
 
 
 def test_archives_that_are_no_workbook(tmp_path):

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from records.canonical import Reason
 from records.intake.headings import SHIPPED, Headings
 from records.intake.readers.delimited import no_header
-from records.intake.source import FileRefused, Layout, Row, Source
+from records.intake.source import FileRefused, Layout, Row, Source, protected_by_password
 from records.intake.table import read_table
 
 CHILD = Path(__file__).with_name("workbook_child.py")
@@ -60,7 +60,7 @@ def _unfold(path: Path) -> IO[str]:
         raise FileRefused("too_big", _("表格太大，读取超时。请分成几个文件。")) from None
     last = _last_line(out)
     if last == {"error": "password"} or (last != {"end": True} and _looks_protected(path)):
-        raise FileRefused("password", _("文件受密码保护，无法打开。请取消密码后重新上传。"))
+        raise protected_by_password()
     if last != {"end": True}:
         raise FileRefused("broken", _("表格已损坏或过于庞大，无法打开。请用表格软件重新保存、分成小文件后再试。"))
     out.seek(0)
@@ -80,9 +80,14 @@ def _last_line(out: IO[str]) -> Any:
 
 
 def _looks_protected(path: Path) -> bool:
-    """Whether an old container holds an encrypted package: then it is not broken, only locked."""
+    """Whether an old container holds an encrypted package: then it is not broken, only locked.
+
+    The directory that names it may stand at either end of the file.
+    """
     with path.open("rb") as stream:
-        return "EncryptedPackage".encode("utf-16-le") in stream.read(1 << 20)
+        ends = stream.read(1 << 20)
+        stream.seek(max(0, path.stat().st_size - (1 << 20)))
+        return "EncryptedPackage".encode("utf-16-le") in ends + stream.read()
 
 
 def _rows(cells: IO[str], layout: Layout, formulas: dict[str, dict]) -> Iterator[Row]:
