@@ -30,6 +30,7 @@ _LABELS = {
     "confiscated_amount": _("没收金额"),
     "procedure": _("处罚程序"),
     "severity_declared": _("失信程度（机关认定）"),
+    "state_declared": _("当前状态（正常、撤销、异议）"),
 }
 
 

@@ -108,7 +108,13 @@ def _unpunished(draft: CanonicalRecord) -> str:
 
 def _says_put_right(draft: CanonicalRecord) -> str:
     """Return the field that tells that it was put right (not that this was ordered or refused), or an empty text."""
-    places = (("content", _BY_NOW), ("facts", _BY_NOW), ("content", _IN_TIME), ("facts", _IN_TIME), ("remark", _IN_TIME))
+    places = (
+        ("content", _BY_NOW),
+        ("facts", _BY_NOW),
+        ("content", _IN_TIME),
+        ("facts", _IN_TIME),
+        ("remark", _IN_TIME),
+    )
     for name, pattern in places:
         text = getattr(draft, name)
         for found in pattern.finditer(text):

@@ -13,11 +13,15 @@ from parties.models import Subject
 from records.canonical import CanonicalRecord, Change, Reason
 from records.documents import document_key, looks_impossible
 from records.intake.collecting import not_collected
-from records.intake.older_codes import code_from_older, mapped_codes
+from records.intake.older_codes import code_from_older, mapped_codes, older_codes
 from records.lateness import days_late, limit_of
 from records.models import AdverseRecord
 
 EARLIEST = dt.date(1990, 1, 1)
+#: Nobody is called so; at least five characters, because 欧阳文会 is.
+_ENTITY_NAME = re.compile(
+    r"公司|合作社|.{4}(?:[厂店部社会馆站场行城队处室园局所院校]|中心|学校|医院|银行)(?:[(（].*)?$"
+)
 #: The first sentence of a text, and the rest (perhaps empty).
 _SENTENCES = re.compile(r"(.*?(?:。|\.(?=\s|$)|$))\s*(.*)", re.DOTALL)
 
@@ -55,11 +59,11 @@ def _check_identity(draft: CanonicalRecord, unread: set[str], codes: Mapping[tup
     """Fold and check the code or the number; a name never identifies anyone."""
     if "subject_code" in unread or "identity_number" in unread:
         return []
-    if draft.identity_number and not draft.subject_code:
-        return _check_person(draft)
     disagreement = code_from_older(draft, codes)
     if disagreement is not None:
         return [disagreement]
+    if draft.identity_number and not draft.subject_code:
+        return _check_person(draft)
     if not draft.subject_code:
         if draft.subject_kind == Subject.Kind.PERSON:
             return [
@@ -132,6 +136,18 @@ def _check_person(draft: CanonicalRecord) -> list[Reason]:
                 _("是自然人的，请把类别改为自然人；是单位或个体工商户的，请填统一社会信用代码。"),
             )
         ]
+    if not draft.subject_kind and _looks_like_entity(draft):
+        return [
+            Reason(
+                "kind_unclear",
+                _("只有身份证号码，没有类别，名称“%(name)s”或旧代码却像是单位的，无法确定处罚的是谁。")
+                % {"name": mask_in(draft.subject_name[:40])},
+                "subject_kind",
+                _(
+                    "处罚的是单位的，请填单位的统一社会信用代码（法定代表人的身份证号码不能代替）；是个人的，请把类别写为自然人。"
+                ),
+            )
+        ]
     if verdict.normalised != draft.identity_number:
         change = Change(
             "identity_number", mask(draft.identity_number), mask(verdict.normalised), "；".join(verdict.folded)
@@ -140,6 +156,11 @@ def _check_person(draft: CanonicalRecord) -> list[Reason]:
         draft.identity_number = verdict.normalised
     draft.subject_kind = str(Subject.Kind.PERSON)
     return []
+
+
+def _looks_like_entity(draft: CanonicalRecord) -> bool:
+    """Whether a row with somebody's identity number may be an entity's: older layouts put the representative's there."""
+    return bool(older_codes(draft)) or bool(_ENTITY_NAME.search(draft.subject_name))
 
 
 def _code_reason(prefix: str, shown: str, reason, field: str) -> Reason:
