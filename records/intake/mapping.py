@@ -10,7 +10,7 @@ from records.canonical import CanonicalRecord, Change, Reason, split_categories
 from records.intake.amounts import read_amount
 from records.intake.cells import CellProblem, Text, as_written, lost_digits, read_text
 from records.intake.dates import read_date
-from records.intake.headings import AMOUNTS, SHIPPED, Heading, Headings
+from records.intake.headings import AMOUNTS, SHIPPED, Heading, Headings, fold_heading
 from records.intake.settling import join_categories, settle
 from records.intake.source import Row
 from records.intake.table import is_blank
@@ -200,6 +200,16 @@ def _check_same(draft: CanonicalRecord, name: str, values: list[tuple[str, Any]]
                 _("“%(one)s”和“%(two)s”两列都有内容，取前一列") % {"one": first_heading, "two": heading},
             )
         )
+        if name in AMOUNTS or fold_heading(heading) == fold_heading(first_heading):
+            draft.warnings.append(
+                Reason(
+                    "columns_disagree",
+                    _("“%(one)s”和“%(two)s”两列内容不同，取了前一列的“%(first)s”，没有用“%(other)s”。")
+                    % {"one": first_heading, "two": heading, "first": str(first)[:40], "other": str(other)[:40]},
+                    name,
+                    _("请对照决定书核对；如果后一列才对，请删去前一列后重新导入，差异会作为拟更正提出。"),
+                )
+            )
 
 
 def _squeeze(value: Any) -> str:

@@ -128,6 +128,23 @@ def test_two_columns_with_one_heading(world, tmp_path, second, outcome, told):
     assert [reason["code"] for reason in result.reasons] == ([told] if told else [])
 
 
+@pytest.mark.parametrize(
+    ("heading", "second", "field"),
+    [("罚款金额（万元）", "3", "fine_amount"), ("罚款数额（元）", "30000", "fine_amount"), ("违法事实", "乙", "facts")],
+)
+def test_two_columns_that_differ_and_identify_nobody_are_taken_with_a_warning(world, tmp_path, heading, second, field):
+    path = tmp_path / "a.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow([*HEADINGS, heading])
+        writer.writerow([*(row(违法事实="甲")[name] for name in HEADINGS), second])
+    [result] = take_in(path)
+    assert (result.outcome, int(result.record.fine_amount), result.record.facts) == ("taken", 20000, "甲")
+    [warning] = result.warnings
+    assert (warning["code"], warning["field"]) == ("columns_disagree", field)
+    assert heading in warning["text"] and "决定书" in warning["cure"]
+
+
 @pytest.mark.parametrize("name", ["dates-1904.xls", "dates-1900.xls"])
 def test_old_workbooks_in_either_date_system(world, name):
     """Written by xlwt: a merged title, a unit row, a total row, real dates."""
