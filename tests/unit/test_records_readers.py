@@ -119,6 +119,21 @@ def test_mixed_encodings_cost_only_their_rows(tmp_path):
     assert {problem.code for problem in found[1].problems} == {"unreadable_characters"}
 
 
+@pytest.mark.parametrize("name", ["青禾澄江食品", "青禾澄江食品有限公司"])
+def test_utf8_in_a_file_of_gb18030_is_found_although_every_byte_has_a_character(tmp_path, name):
+    """An even number of characters makes good GB18030 nonsense: 闈掑笨 for 青岛."""
+    cells = {"行政相对人名称": name, "行政处罚决定书文号": "AB〔2026〕12", "处罚机关": "青禾市监"}
+    lines = [",".join(cells), *[",".join(cells.values())] * 3]
+    assert "\ufffd" not in name.encode().decode("gb18030", errors="replace")
+    encoded = [line.encode("utf-8" if number == 2 else "gb18030") for number, line in enumerate(lines)]
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"\n".join(encoded))
+    layout, found = read(path)[0], drafts(path)
+    assert layout.encoding == "gb18030"
+    assert [bool(each.problems) for each in found] == [False, True, False]
+    assert ("unreadable_characters", "subject_name") in {(each.code, each.field) for each in found[1].problems}
+
+
 STANDARD = {
     "CF_XDR_MC": row()["行政相对人名称"],
     "CF_XDR_LB": "法人及非法人组织",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from records.intake.headings import SHIPPED, Headings
 from records.intake.readers import delimited, markup, structured, workbook
-from records.intake.readers.encoding import detect_encoding
+from records.intake.readers.encoding import detect_encoding, without_disguise
 from records.intake.source import FileRefused, Source, check_size, protected_by_password
 
 _ZIP = b"PK\x03\x04"
@@ -38,6 +38,8 @@ def open_source(path: Path, headings: Headings = SHIPPED) -> Source:
         FileRefused: it is empty, too big, protected, broken, of another kind, has no heading we know or no row below.
     """
     source = _open(path, headings)
+    if source.layout.encoding == "gb18030":
+        source.rows = without_disguise(source.rows)
     first = next(source.rows, None)
     if first is None:
         raise FileRefused("no_rows", _("文件里只有表头，没有一行失信信息。请确认导出的内容后再试。"))
