@@ -12,6 +12,7 @@ from parties.identity import check_identity_number, mask, mask_in
 from parties.models import Subject
 from records.canonical import CanonicalRecord, Change, Reason
 from records.documents import document_key, looks_impossible
+from records.intake.aliases import label_of
 from records.intake.collecting import not_collected
 from records.intake.older_codes import code_from_older, mapped_codes, older_codes
 from records.lateness import days_late, limit_of
@@ -166,7 +167,7 @@ def _looks_like_entity(draft: CanonicalRecord) -> bool:
 def _code_reason(prefix: str, shown: str, reason, field: str) -> Reason:
     """A code's own text holds both what is wrong and what to do: its first sentence and the rest."""
     what, cure = _SENTENCES.match(str(reason.text)).groups()
-    text = _("%(code)s：%(text)s") % {"code": shown, "text": what}
+    text = _("%(label)s“%(code)s”：%(text)s") % {"label": label_of(field), "code": shown, "text": what}
     return Reason(f"{prefix}_{reason.code}", text, field, cure or what)
 
 
