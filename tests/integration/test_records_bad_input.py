@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from parties.models import Subject
+from records.intake.foresight import Foresight
 from records.intake.mapping import map_row
 from records.intake.readers import open_source
 from records.intake.run import RowResult, import_file
@@ -97,15 +98,24 @@ def test_a_cell_is_read_and_what_was_changed_is_said(world, tmp_path, case):
     assert stored.changes == result.changes
 
 
-def test_a_party_under_three_names_is_one_and_keeps_its_own(world, tmp_path):
+@pytest.mark.parametrize("seed", [11, 412])
+def test_a_party_under_three_names_is_one_and_keeps_its_own(world, tmp_path, seed):
+    """Known from before, or by the first row of the file; the preview says so as well."""
     names = ["青禾澄江食品有限公司", "澄江食品", "青禾澄江食品集团有限公司"]
-    rows = [row(行政相对人名称=name, 行政处罚决定书文号=f"青市监处罚〔2026〕{n}号") for n, name in enumerate(names, 1)]
-    results = take_in(write_csv(tmp_path / "a.csv", rows))
+    rows = [
+        row(行政相对人名称=name, 统一社会信用代码=code(seed), 行政处罚决定书文号=f"青市监处罚〔2026〕{n}号")
+        for n, name in enumerate(names, 1)
+    ]
+    path = write_csv(tmp_path / "a.csv", rows)
+    foresight = Foresight("", None)
+    foreseen = [foresight.look(each).as_json() for each in open_source(path).rows]
+    results = take_in(path)
+    assert [each["warnings"] for each in foreseen] == [result.warnings for result in results]
     assert [result.outcome for result in results] == ["taken"] * 3
     assert [[warning["code"] for warning in result.warnings] for result in results] == [
         [], ["name_differs"], ["name_differs"],
     ]  # fmt: skip
-    assert Subject.objects.get(code=code(11)).name == names[0]
+    assert Subject.objects.get(code=code(seed)).name == names[0]
     assert list(AdverseRecord.objects.order_by("pk").values_list("subject_name", flat=True)) == names
 
 
