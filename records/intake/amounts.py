@@ -166,5 +166,7 @@ def _in_yuan(number: Decimal, unit: str, expected: str, written: str) -> tuple[D
 
 def _absurd(written: str) -> CellProblem:
     return CellProblem(
-        "amount_absurd", _("金额“%(text)s”大得不合理。") % {"text": written[:40]}, _("请对照决定书核对金额和单位（元还是万元）。")
+        "amount_absurd",
+        _("金额“%(text)s”大得不合理。") % {"text": written[:40]},
+        _("请对照决定书核对金额和单位（元还是万元）。"),
     )

@@ -33,30 +33,27 @@ _CLAUSE = re.compile(r"[，,。；;：:！!？?、\s]")
 
 
 def not_collected(draft: CanonicalRecord) -> list[Reason]:
-    """Return why a row is of a kind that is not collected, with the article; empty if it may be.
-
-    Raises:
-        policy.rulebook.MissingRule: the rule packs are not loaded.
-    """
-    book = RuleBook.load(timezone.localdate())
-    reasons = []
-    if rule := _forbidden(book, SUMMARY, draft):
-        reasons += _summary(draft, rule)
-    if rule := _forbidden(book, CORRECTED, draft):
-        reasons += _corrected(draft, rule, book)
-    return reasons
+    """Return why a row is of a kind that is not collected, with the article; empty if it may be."""
+    return [*_summary(draft), *_corrected(draft)]
 
 
-def _forbidden(book: RuleBook, key: str, draft: CanonicalRecord) -> RuleValue | None:
+def _forbidden(key: str, draft: CanonicalRecord) -> RuleValue | None:
     """Return the rule that forbids collecting; ``None`` where there is none, or it allows it."""
-    rule = book.find(key, draft.sector)
+    rule = _book().find(key, draft.sector)
     return rule if rule is not None and not rule.value else None
 
 
-def _summary(draft: CanonicalRecord, rule: RuleValue) -> list[Reason]:
+def _book() -> RuleBook:
+    return RuleBook.load(timezone.localdate())
+
+
+def _summary(draft: CanonicalRecord) -> list[Reason]:
     number = _SUMMARY_NUMBER.search(draft.document_number)
     text = f"{draft.procedure}\n{draft.category}\n{draft.content}\n{draft.remark}"
     if not number and not _SUMMARY_TEXT.search(text) and not draft.procedure.startswith("简易"):
+        return []
+    rule = _forbidden(SUMMARY, draft)
+    if rule is None:
         return []
     return [
         Reason(
@@ -69,28 +66,31 @@ def _summary(draft: CanonicalRecord, rule: RuleValue) -> list[Reason]:
     ]
 
 
-def _corrected(draft: CanonicalRecord, rule: RuleValue, book: RuleBook) -> list[Reason]:
-    if where := _unpunished(draft):
+def _corrected(draft: CanonicalRecord) -> list[Reason]:
+    unpunished, put_right = _unpunished(draft), _says_put_right(draft)
+    if not unpunished and not (put_right and _is_minor(draft)):
+        return []
+    rule = _forbidden(CORRECTED, draft)
+    if rule is None:
+        return []
+    if unpunished:
         return [
             Reason(
                 "not_punished",
                 _("这是不予行政处罚的决定（违法行为轻微并已改正），依法不归集。"),
-                where,
+                unpunished,
                 _("不需要补救，请从报送文件中删去这一行；如果实际作出了处罚，请更正“%(label)s”一栏。")
-                % {"label": label_of(where)},
+                % {"label": label_of(unpunished)},
                 str(rule.basis),
             )
         ]
-    where = _says_put_right(draft)
-    if not where or not _is_minor(draft, book):
-        return []
     return [
         Reason(
             "corrected_minor",
             _("这是轻微且已主动改正、消除危害的处罚，依法不归集。"),
-            where,
+            put_right,
             _("不需要补救，请从报送文件中删去这一行；如果危害并未消除，请更正“%(label)s”一栏的写法。")
-            % {"label": label_of(where)},
+            % {"label": label_of(put_right)},
             str(rule.basis),
         )
     ]
@@ -123,7 +123,7 @@ def _says_put_right(draft: CanonicalRecord) -> str:
     return ""
 
 
-def _is_minor(draft: CanonicalRecord, book: RuleBook) -> bool:
+def _is_minor(draft: CanonicalRecord) -> bool:
     """Whether the rules make it a minor matter, or the authority does."""
     if draft.minor_declared or draft.decision_date is None:
         return draft.minor_declared
@@ -137,4 +137,4 @@ def _is_minor(draft: CanonicalRecord, book: RuleBook) -> bool:
         serious_list=draft.serious_list,
         conduct_ended=draft.conduct_ended,
     )
-    return classify(facts, book).severity == MINOR
+    return classify(facts, _book()).severity == MINOR

@@ -21,7 +21,9 @@ _MOMENT = re.compile(r"\d{10}|\d{13}")
 _ZONED = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$")
 _EPOCH = dt.date(1899, 12, 30)
 #: What a spreadsheet makes of nothing in a column of dates.
-_NO_DAYS = frozenset((dt.date(1, 1, 1), dt.date(1899, 12, 30), dt.date(1899, 12, 31), dt.date(1900, 1, 1), dt.date(1904, 1, 1)))
+_NO_DAYS = frozenset(
+    (dt.date(1, 1, 1), dt.date(1899, 12, 30), dt.date(1899, 12, 31), dt.date(1900, 1, 1), dt.date(1904, 1, 1))
+)
 #: Serial numbers of 1990-01-01 and 2100-01-01: other five-digit figures are not dates.
 _SERIALS = range(32874, 73051)
 
