@@ -27,7 +27,7 @@ ROOMS = ("exchange", "records", "records.life", "casework")
 
 #: The errors any operation may answer with; those that write may also find another state, or no JSON.
 READ_ERRORS = (401, 403, 404, 422)
-WRITE_ERRORS = (400, 401, 403, 404, 409, 413, 422)
+WRITE_ERRORS = (400, 401, 403, 404, 409, 413, 415, 422)
 
 
 class Token(HttpBearer):
@@ -101,6 +101,7 @@ def build() -> HouseAPI:
         ),
         auth=[Token(), Session()],
         docs_url=None,
+        parser=problems.JsonParser(),
         urls_namespace="api",
     )
     problems.install(house)

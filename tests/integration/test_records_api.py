@@ -256,6 +256,42 @@ def test_malformed_bodies_are_problems_with_a_pointer(world, client, body, statu
     assert not ImportRun.objects.filter(status="running").exists() and not AdverseRecord.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/xml"]
+)
+def test_a_body_that_does_not_say_it_is_json_is_415(world, client, kind):
+    headers = bearer(create_token(world.officer, "报送"))
+    body = json.dumps({"rows": [row()]})
+    problem = check_problem(client.generic("POST", URL, body, content_type=kind, headers=headers), 415, "media_type")
+    assert "application/json" in problem["cure"] and not AdverseRecord.objects.exists()
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-16-le", "utf-32"])
+def test_json_in_another_encoding_is_a_problem(world, client, encoding):
+    headers = bearer(create_token(world.officer, "报送"))
+    body = json.dumps({"rows": [row()]}, ensure_ascii=False).encode(encoding)
+    response = client.generic("POST", URL, body, content_type="application/json", headers=headers)
+    assert "UTF-8" in check_problem(response, 400, "unreadable")["cure"] and not AdverseRecord.objects.exists()
+
+
+def test_a_byte_order_mark_is_forgiven(world, client):
+    headers = bearer(create_token(world.officer, "报送"))
+    body = json.dumps({"rows": [row()]}, ensure_ascii=False).encode("utf-8-sig")
+    response = client.generic("POST", URL, body, content_type="application/json; charset=utf-8", headers=headers)
+    assert [each["outcome"] for each in response.json()["rows"]] == ["taken"]
+
+
+def test_a_key_that_a_row_has_twice_is_two_columns(world, client, tmp_path):
+    text = json.dumps({"rows": [row()]}, ensure_ascii=False)
+    text = text.replace('"处罚机关"', '"行政处罚决定书文号": "青市监处罚〔2026〕99号", "处罚机关"')
+    [result] = push_body(client, create_token(world.officer, "报送"), text).json()["rows"]
+    assert [reason["code"] for reason in result["reasons"]] == ["columns_disagree"]
+    path = tmp_path / "a.json"
+    path.write_text(text, encoding="utf-8")
+    [by_file] = [each.as_json() for each in import_file(path) if isinstance(each, RowResult)]
+    assert by_file["reasons"] == result["reasons"]
+
+
 def test_a_body_beyond_the_limit_is_413(world, client, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 200
     check_problem(push_body(client, create_token(world.officer, "报送"), json.dumps({"rows": [row()]})), 413, "too_big")

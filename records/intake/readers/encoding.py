@@ -71,7 +71,7 @@ def _is_disguised(cell: Any) -> bool:
         text = cell.encode("gb18030").decode("utf-8")
     except (UnicodeEncodeError, UnicodeDecodeError):
         return False
-    return sum("\u2e80" <= char for char in text) >= 4
+    return sum(char >= "\u2e80" for char in text) >= 4
 
 
 def _utf8_prefix(path: Path) -> tuple[int | None, int]:
