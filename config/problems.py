@@ -13,6 +13,7 @@ from django_fsm import ConcurrentTransition, TransitionNotAllowed
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
+from pydantic import ConfigDict
 
 from policy.verdict import Refused
 
@@ -31,8 +32,22 @@ class FieldProblem(Schema):
     parameter: str | None = None
 
 
+EXAMPLE = {
+    "type": "urn:xinxiu:problem:invalid",
+    "title": "Unprocessable Entity",
+    "status": 422,
+    "code": "invalid",
+    "detail": "有 1 处填写不对，请见 errors。",
+    "cure": "",
+    "basis": "",
+    "errors": [{"detail": "不能为空。", "pointer": "#/rows"}],
+}
+
+
 class Problem(Schema):
     """An error. ``code`` is stable and for machines; ``detail`` and ``cure`` are sentences for people."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     type: str
     title: str

@@ -4,7 +4,6 @@ Position 1 registrar, 2 category, 3-8 region (GB/T 2260), 9-17 organisation code
 18 check character (mod 31). A good check character alone proves little: 000000000000000000 has one.
 """
 
-import datetime as dt
 import random
 from functools import lru_cache
 from operator import mul

@@ -16,6 +16,7 @@ from exchange.models import OutboundEvent
 from notices.models import Notice
 from parties.models import User
 from parties.tokens import create_token
+from records.api import ANSWER, EXAMPLE
 from records.intake import batch as intake
 from records.intake.run import RowResult, import_file
 from records.models import AdverseRecord, HeadingAlias, ImportRow, ImportRun
@@ -360,8 +361,24 @@ def test_the_description_is_complete():
     operation = schema["paths"][URL]["post"]
     assert operation["summary"] and operation["description"]
     assert operation["parameters"][0]["name"] == "Idempotency-Key"
-    assert {400, 401, 403, 409, 413, 422} <= {int(status) for status in operation["responses"]}
+    assert {400, 401, 403, 409, 413, 415, 422} <= {int(status) for status in operation["responses"]}
+    assert all(word in operation["description"] for word in ("in_progress", "idempotency_key_reused", "media_type"))
+    assert schema["components"]["schemas"]["Problem"]["examples"]
     row_out = schema["components"]["schemas"]["RowOut"]["properties"]
     assert set(row_out) == {"row", "place", "outcome", "reasons", "warnings", "changes", "record"}
     batch_in = schema["components"]["schemas"]["BatchIn"]["properties"]["rows"]
     assert (batch_in["minItems"], batch_in["maxItems"]) == (1, 500)
+
+
+def test_the_example_of_the_description_is_what_is_answered(world, push):
+    answer = push(EXAMPLE["rows"], actor=world.lead_officer, source=EXAMPLE["source"]).json()
+    told = api.get_openapi_schema()["paths"][URL]["post"]["responses"][200]["content"]["application/json"]
+    assert told["example"] == ANSWER and told["schema"]["$ref"].endswith("/BatchOut")
+    [row_told], [row_answered] = ANSWER["rows"], answer["rows"]
+    assert {**answer, "import_id": 12, "rows": []} == {**ANSWER, "rows": []}
+    assert [row_told[name] for name in ("row", "place", "outcome", "reasons", "changes")] == [
+        row_answered[name] for name in ("row", "place", "outcome", "reasons", "changes")
+    ]
+    shown = {name: row_answered["record"][name] for name in row_told["record"]}
+    assert {**shown, "public_id": ""} == {**row_told["record"], "public_id": ""}
+    assert len(shown["public_id"]) == len(row_told["record"]["public_id"])
