@@ -50,7 +50,7 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **_progress(run),
         "page_obj": page,
-        "rows": [(row, _proposals(request, row)) for row in page],
+        "rows": [(with_labels(row), _proposals(request, row)) for row in page],
         "wanted": wanted,
         "layout": run.layout,
         "mapped": [(heading, label_of(field)) for heading, field in run.layout.get("mapped", {}).items()],
@@ -94,7 +94,8 @@ def _report_lines(run: ImportRun) -> Iterator[str]:
     """Yield the lines of the report as they are asked for: a long import's report is never in memory as a whole."""
     writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL)
     headings = (_("行号"), _("位置"), _("结果"), _("当事人名称"), _("文号"), _("记录编号"))
-    yield "\ufeff" + writer.writerow([*headings, _("原因"), _("如何补救"), _("提示"), _("迟报工作日数")])
+    more = (_("原因"), _("如何补救"), _("提示"), _("读取时的调整"), _("迟报工作日数"))
+    yield "\ufeff" + writer.writerow([*headings, *more])
     for row in run.rows.select_related("record").iterator(chunk_size=1000):
         cells = [
             row.number,
@@ -103,12 +104,22 @@ def _report_lines(run: ImportRun) -> Iterator[str]:
             row.understood.get("subject_name", ""),
             row.understood.get("document_number", ""),
             row.record.public_id if row.record else "",
-            " ".join(reason["text"] for reason in row.reasons),
+            " ".join(f"{reason['text']}{reason.get('basis', '')}" for reason in row.reasons),
             " ".join(reason["cure"] for reason in row.reasons),
-            " ".join(warning["text"] for warning in row.warnings),
+            " ".join(f"{warning['text']}{warning.get('basis', '')} {warning['cure']}" for warning in row.warnings),
+            "；".join(
+                f"{change['label']}：{change['from'] or '—'} → {change['to'] or '—'}（{change['why']}）"
+                for change in with_labels(row).changes
+            ),
             row.record.late_days if row.record and row.record.reported_late else "",
         ]
         yield writer.writerow([harmless(cell) for cell in cells])
+
+
+def with_labels(row: ImportRow) -> ImportRow:
+    """Return a row whose changes name their field as people know it (not to be saved)."""
+    row.changes = [{**change, "label": label_of(change["field"])} for change in row.changes]
+    return row
 
 
 class _Line:

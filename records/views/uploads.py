@@ -28,7 +28,7 @@ from records.intake.run import check_ready, process, queue, refuse, start_run
 from records.intake.source import FileRefused, Source
 from records.models import ImportRow, ImportRun
 from records.queries import runs_of
-from records.views.runs import ask, counts_of, find_run
+from records.views.runs import ask, counts_of, find_run, with_labels
 
 #: A file of so many rows is done while the person waits; a longer one goes to the background.
 ROWS_AT_ONCE = 500
@@ -204,10 +204,10 @@ def _row(each: dict[str, Any]) -> tuple[ImportRow, list[tuple[str, str]]]:
         outcome=each["outcome"],
         reasons=each["reasons"],
         warnings=each["warnings"],
-        changes=[{**change, "label": label_of(change["field"])} for change in each["changes"]],
+        changes=each["changes"],
         understood=each["record"],
     )
-    return row, lines_of(each["record"])
+    return with_labels(row), lines_of(each["record"])
 
 
 def _upload_page(request: HttpRequest, form: ImportForm, status: int = 200) -> HttpResponse:

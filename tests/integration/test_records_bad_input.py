@@ -292,6 +292,10 @@ def test_late_is_flagged_with_its_days(world, client, tmp_path, days, late):
     report = client.get(reverse("records:import_report", args=[run.pk])).getvalue().decode("utf-8-sig")
     [_head, line] = list(csv.reader(io.StringIO(report)))
     assert line[-1] == (str(record.late_days) if late else "")
+    for shown in (page, line[-3]):
+        assert ("（即信用〔2019〕1号）第6项" in shown) == late, "the term names its basis"
+    for shown in (page, line[-2]):
+        assert "罚款金额：2 → 20000.00" in shown, "what was changed names its column"
     client.force_login(world.enterprise)
     assert "超过时限" not in client.get(reverse("portal:my_record", args=[record.public_id])).content.decode()
 
