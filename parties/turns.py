@@ -6,12 +6,13 @@ or there would be one more of them every minute.
 """
 
 import time
+from collections import Counter
 
 from django.utils import timezone
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
-#: Seconds that a sweep may work although others wait.
+#: Seconds that a sweep may work although others wait; its further calls that wait as well share them.
 AT_LEAST = 10.0
 #: The queue is asked so often whether others wait.
 ASK_EVERY = 1.0
@@ -31,9 +32,10 @@ class Turn:
     def is_over(self) -> bool:
         """Whether to stop here: the time is up, or others wait and had their patience."""
         now = time.monotonic()
-        if not self._over and now - self._began >= AT_LEAST and now - self._asked >= ASK_EVERY:
-            self._asked = now
-            self._over = bool(_waiting() - {self.task})
+        if not self._over and now - self._asked >= ASK_EVERY:
+            self._asked, waiting = now, _waiting()
+            own = waiting.pop(self.task, 0)
+            self._over = bool(waiting) and now - self._began >= AT_LEAST / (1 + own)
         self._over = self._over or now - self._began >= self._seconds
         return self._over
 
@@ -45,7 +47,7 @@ class Turn:
         return True
 
 
-def _waiting() -> set[str]:
-    """Return the names of the tasks that are due and that no worker has taken yet."""
+def _waiting() -> Counter[str]:
+    """Return how often each task is due that no worker has taken yet, by name."""
     due = OrmQ.objects.filter(lock__lte=timezone.now()).order_by("id")[:_MOST_LOOKED_AT]
-    return {str(each.func()) for each in due}
+    return Counter(str(each.func()) for each in due)

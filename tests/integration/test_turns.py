@@ -49,6 +49,18 @@ def test_it_gives_way_to_others_but_not_at_once(clock):
 
 
 @pytest.mark.django_db
+def test_calls_that_piled_up_share_the_patience_of_the_others(clock):
+    for _n in range(4):
+        async_task(OWN, save=False)
+    async_task(OTHER, 1)
+    turn = Turn(OWN, 50)
+    clock.now = 101.5
+    assert not turn.is_over()
+    clock.now = 102.6
+    assert turn.is_over()
+
+
+@pytest.mark.django_db
 def test_it_rings_again_only_if_nothing_rings_already():
     turn = Turn(OWN, 50)
     assert turn.ring_again() and not turn.ring_again()
