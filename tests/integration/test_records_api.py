@@ -18,6 +18,7 @@ from parties.models import User
 from parties.tokens import create_token
 from records.api import ANSWER, EXAMPLE
 from records.intake import batch as intake
+from records.intake import taking
 from records.intake.run import RowResult, import_file
 from records.models import AdverseRecord, HeadingAlias, ImportRow, ImportRun
 from tests.integration.test_api_problems import bearer, check_problem
@@ -113,11 +114,18 @@ def plain(result):
     return {**result, "record": {**result["record"], "public_id": bool(result["record"]["public_id"])}}
 
 
-def test_the_same_rows_by_file_page_and_api_give_the_same_result(world, client, tmp_path):
-    """Three empty offices are too slow: each door's transaction is rolled back before the next opens."""
+@pytest.mark.parametrize("more", [0, taking.BULK_FROM])
+def test_the_same_rows_by_file_page_and_api_give_the_same_result(world, client, tmp_path, monkeypatch, more):
+    """Row by row and in bulk. Three empty offices are too slow: each door's transaction is rolled back before the
+    next opens."""
     from django.db import transaction
 
-    text = json.dumps(ROWS, ensure_ascii=True)
+    together, take_together = [], taking.take_together
+    monkeypatch.setattr(taking, "take_together", lambda *given: together.append(1) or take_together(*given))
+    many = [
+        row(行政处罚决定书文号=f"青市监处罚〔2026〕{1000 + n}号", 统一社会信用代码=code(n % 60)) for n in range(more)
+    ]
+    text = json.dumps([*ROWS, *many], ensure_ascii=True)
     path = tmp_path / "rows.json"
     path.write_text(text, encoding="utf-8")
     token = create_token(world.officer, "报送")
@@ -149,7 +157,8 @@ def test_the_same_rows_by_file_page_and_api_give_the_same_result(world, client, 
         with transaction.atomic():
             answers[door.__name__] = [plain(each) for each in door()]
             transaction.set_rollback(True)
-    assert [each["outcome"] for each in answers["by_file"]] == [
+    assert bool(together) == bool(more)
+    assert [each["outcome"] for each in answers["by_file"][: len(ROWS)]] == [
         "taken", "taken", "corrected", "refused", "refused", "refused", "refused", "refused", "corrected", "refused",
     ]  # fmt: skip
     assert answers["by_page"] == answers["by_file"]
