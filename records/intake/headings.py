@@ -135,8 +135,3 @@ def _near_miss(key: str, fields: dict[str, tuple[str, ...]]) -> str | None:
 
 #: The shipped table alone.
 SHIPPED = Headings()
-
-
-def find_heading(text: str) -> Heading | None:
-    """Return what a heading means by the shipped table."""
-    return SHIPPED.find(text)

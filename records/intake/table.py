@@ -100,6 +100,7 @@ def _with_unit(headings: list[str], above: list[tuple[int, Cells]], layout: Layo
 
 
 def as_heading(cell: Any) -> str:
+    """Return a cell as the text of a heading: storable, without the blanks and marks around it."""
     return "" if cell is None else storable(cell).strip("\ufeff\u200b \t\r\n\u3000")
 
 
@@ -121,6 +122,7 @@ def note_headings(headings: Iterable[str], layout: Layout) -> None:
 
 
 def is_blank(cell: Any) -> bool:
+    """Whether a cell holds nothing that can be seen."""
     return cell is None or (isinstance(cell, str) and not cell.strip("\ufeff\u200b \t\r\n\u3000\xa0"))
 
 
@@ -140,6 +142,7 @@ def _rows(lines: Iterable[tuple[int, Cells]], headings: list[str], layout: Layou
 
 
 def too_many_cells(cells: int, headings: int) -> Reason:
+    """Return why a row with more cells than headings is not taken: they may have shifted."""
     return Reason(
         "too_many_cells",
         _("这一行有 %(cells)s 格，表头只有 %(headings)s 列，内容可能错位。") % {"cells": cells, "headings": headings},

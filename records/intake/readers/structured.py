@@ -96,6 +96,7 @@ def _number(text: str) -> Decimal | str:
 
 
 def nothing_found() -> FileRefused:
+    """Return the refusal of JSON that holds nothing like a record."""
     return FileRefused("no_rows", _("JSON 里找不到失信信息。请保留“行政处罚决定书文号”（CF_WSH）等字段名。"))
 
 

@@ -166,6 +166,7 @@ def _typed(value: Any) -> Any:
 
 
 def formula_without_result() -> Reason:
+    """Return why a cell that holds a formula, and no result of it, is not read."""
     return Reason(
         "formula",
         _("单元格里是公式，文件没有保存它的结果。"),
