@@ -7,7 +7,10 @@ class CaseworkConfig(AppConfig):
     verbose_name = _("办件")
 
     def ready(self):
+        from casework.deadlines import tell_moved
         from casework.holds import cases_hold
+        from policy.holidays import when_the_calendar_changes
         from records.holds import register_hold
 
         register_hold(cases_hold)
+        when_the_calendar_changes(tell_moved)

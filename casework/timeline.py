@@ -29,6 +29,7 @@ def _titles() -> dict[str, str]:
         "release": _("放回待办"),
         "verify": _("记录核实结果"),
         "deadline_moved": _("放假安排公布，期限重算"),
+        "deadline_confirmed": _("放假安排公布，期限不再暂定"),
     }
 
 
@@ -43,6 +44,7 @@ PUBLIC_VERBS = {
     "decide",
     "withdraw",
     "deadline_moved",
+    "deadline_confirmed",
 }
 
 
@@ -72,6 +74,10 @@ def steps(case: Case, viewer: User | None = None) -> list[dict[str, Any]]:
         if verb == "deadline_moved":
             old, new = (say(date.fromisoformat(entry.data[name])) for name in ("old", "new"))
             line["text"] = _("由 %(old)s 改为 %(new)s") % {"old": old, "new": new}
+        if verb == "deadline_confirmed":
+            line["text"] = say(date.fromisoformat(entry.data["new"]))
+            if entry.data["provisional"]:
+                line["title"] = _("放假安排撤回，期限改为暂定")
         if entry.data.get("review") in opinions:
             line["text"] = opinions[entry.data["review"]]
         if inner and entry.data.get("taken_from"):

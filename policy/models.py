@@ -184,3 +184,7 @@ class WorkdayOverride(models.Model):
         """Return the digest of a year's days, given as ``(date, is_workday, name)``, in any order."""
         text = "\n".join(f"{day} {int(is_workday)} {name}" for day, is_workday, name in sorted(days))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+# Models of this room's parts; Django looks for them here.
+from policy.deadlines.models import DeadlineChange, DeadlineTold  # noqa: E402, F401
