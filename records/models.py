@@ -360,5 +360,6 @@ class RecordCorrection(models.Model):
 
 # Models of this room's parts; Django looks for them here.
 from records.enquiries.models import QueryRecord  # noqa: E402, F401
+from records.findings.models import Finding  # noqa: E402, F401
 from records.life.models import Explanation, PriorReminder, Reminder, UpstreamChange  # noqa: E402, F401
 from records.search.models import RegisterName  # noqa: E402, F401

@@ -16,6 +16,7 @@ from casework.todo import OPEN
 from config.invariants.broken import Broken
 from config.invariants.broken import row as _row
 from config.invariants.deliveries import every_platform_told
+from config.invariants.findings import findings_by_two
 from config.invariants.intake import identities_checked, undone_imports
 from config.invariants.papers import notices_as_issued
 from exchange.models import Delivery, OutboundEvent, Receipt
@@ -280,6 +281,7 @@ CHECKS: dict[str, Check] = {
     "notice_row": notices_as_issued,
     "undo": undone_imports,
     "identity": identities_checked,
+    "finding": findings_by_two,
 }
 
 

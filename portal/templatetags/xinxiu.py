@@ -70,6 +70,10 @@ STATUS_TONES = {
     "checked": "blue",
     "applied": "green",
     "rejected": "grey",
+    # findings
+    "standing": "amber",
+    "lifting": "amber",
+    "lifted": "grey",
     # severity
     "minor": "grey",
     "general": "amber",

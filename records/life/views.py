@@ -18,6 +18,7 @@ from policy.verdict import Refused, Verdict
 from records import actions, queries
 from records.actions.comparing import label_of
 from records.documents import document_key
+from records.findings.queries import waiting_findings
 from records.guards import can_read
 from records.life import guards
 from records.life.deadlines import deadline_of
@@ -60,6 +61,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "deadline_news": [piece for piece in news_for(request.user) if piece.change.step == "follow"],
+        "findings": waiting_findings(request.user),
         "late": sum(deadline.late for _change, deadline in rows),
         "explanations": queries.explanations_to_moderate() if lead else None,
         "text": text,
