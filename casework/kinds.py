@@ -86,7 +86,7 @@ class CaseKind(ABC):
         """What acceptance does besides opening the clock."""
 
     def on_close(self, case: Case, actor: User | None) -> None:  # noqa: B027
-        """What happens when a case ends without a decision (declined, withdrawn)."""
+        """What happens when a case ends without a decision (declined, withdrawn, ended)."""
 
     def notice_facts(self, case: Case, outcome: str = "") -> dict[str, Any]:
         """Return the facts of this kind that its notices print."""

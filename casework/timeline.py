@@ -25,6 +25,7 @@ def _titles() -> dict[str, str]:
         "send_back": _("退回初审"),
         "decide": _("作出决定"),
         "withdraw": _("申请人撤回"),
+        "end": _("信息不再公示或使用，终止办理"),
         "claim": _("接手办理"),
         "release": _("放回待办"),
         "verify": _("记录核实结果"),
@@ -43,6 +44,7 @@ PUBLIC_VERBS = {
     "recommend",
     "decide",
     "withdraw",
+    "end",
     "deadline_moved",
     "deadline_confirmed",
 }

@@ -119,7 +119,7 @@ class ReasonCode(Shipped):
     )  # fmt: skip
 
     code = models.CharField(_("代码"), max_length=40, unique=True)
-    #: Verbs it may be used with: ``decline``, ``request_supplement``, ``refuse``, ``send_back``, ``dismiss``.
+    #: Verbs it may be used with: ``decline``, ``request_supplement``, ``refuse``, ``send_back``, ``dismiss``, ``end``.
     verbs = models.JSONField(_("适用动作"), default=list)
     #: ``repair``, ``objection`` or both.
     kinds = models.JSONField(_("适用办件"), default=list)

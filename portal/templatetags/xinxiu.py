@@ -38,6 +38,7 @@ STATUS_TONES = {
     "recommended": "blue",
     "declined": "grey",
     "withdrawn": "grey",
+    "ended": "grey",
     "approved": "green",
     "refused": "grey",
     "upheld": "green",

@@ -14,17 +14,21 @@ from policy.rulebook import RuleBook
 from policy.verdict import Refused, Verdict
 from records.actions.listing import list_names
 from records.facts import FORMAL_LANGUAGE, policy_facts
+from records.followers import hold_followers
 from records.models import AdverseRecord
 
 
 def lock(record: AdverseRecord) -> AdverseRecord:
     """Return the record fresh from the database, its row locked until the caller's transaction ends.
 
+    What rests on it is locked before it (:mod:`records.followers`).
+
     Raises:
         RuntimeError: called outside a transaction.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A record changes in the transaction of what changes it.")
+    hold_followers(record.pk)
     return AdverseRecord.objects.select_for_update().get(pk=record.pk)
 
 

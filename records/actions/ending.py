@@ -13,6 +13,7 @@ from records import guards
 from records.actions.common import ask, is_over, journal_line, lock, put_down
 from records.actions.letters import tell
 from records.facts import event_data
+from records.followers import life_ended
 from records.models import AdverseRecord
 
 
@@ -30,6 +31,7 @@ def remove_after_repair(record: AdverseRecord, actor: User | None, case_number: 
     put_down(record)
     emit(OutboundEvent.Type.REMOVED, record.public_id, event_data(record, "remove", "repaired", case_number))
     journal.append(actor, "records.repair", record, journal_line(record, case_number=case_number))
+    life_ended(record, actor, case_number)
     return record
 
 
@@ -48,6 +50,7 @@ def revoke(record: AdverseRecord, actor: User | None, ordered_by: str, reason: s
     put_down(record)
     emit(OutboundEvent.Type.REVOKED, record.public_id, event_data(record, "revoke", reason, ordered_by))
     journal.append(actor, "records.revoke", record, journal_line(record, ordered_by=ordered_by, reason=reason))
+    life_ended(record, actor, ordered_by)
     return record
 
 
@@ -68,6 +71,7 @@ def expire(record: AdverseRecord, actor: User | None = None, today: date | None 
     journal.append(
         actor, "records.expire", record, journal_line(record, publicity_until=record.publicity_until.isoformat())
     )
+    life_ended(record, actor, "")
     return record
 
 
