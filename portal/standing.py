@@ -45,7 +45,7 @@ def standing_of(record: AdverseRecord, today: date | None = None) -> Standing:
     if record.status == AdverseRecord.Status.REVOKED:
         return _after_removal(record, _("已撤销"))
     if record.status == AdverseRecord.Status.EXPIRED:
-        return _after_removal(record, _("公示期满"))
+        return _after_removal(record, _("公示期满") if record.publicity_from else _("披露期满"))
     open_cases = [case for case in record.cases.all() if case.is_open or case.status == Case.Status.DRAFT]
     if open_cases:
         # A question that waits for the subject comes before one that waits for the office.

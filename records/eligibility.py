@@ -8,7 +8,7 @@ from django.utils import timezone
 from policy.bars import REPAIRED, Incident, bars_for, needs_history
 from policy.eligibility import Bar, Eligibility, repair_eligibility
 from policy.rulebook import RuleBook
-from policy.ways import PERFORMANCE
+from policy.ways import PERFORMANCE, catalogue_of
 from records.findings.queries import incidents_of
 from records.models import AdverseRecord
 
@@ -45,6 +45,7 @@ def card(
         today=today,
         book=book,
         way=way,
+        catalogue=catalogue_of(record.sector, book),
         sector=record.sector,
     )
 

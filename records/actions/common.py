@@ -52,10 +52,12 @@ def work_out(record: AdverseRecord, today: date | None = None) -> bool:
     down for a reminder.
     """
     today = today or timezone.localdate()
-    severity, window, because, rule_ids = _judge(essence(policy_facts(record)), RuleBook.load(today))
+    book = RuleBook.load(today)
+    severity, window, because, rule_ids = _judge(essence(policy_facts(record, book)), book)
     record.severity, record.because, record.rule_ids = severity, [dict(reason) for reason in because], list(rule_ids)
     record.publicity_from = window.start
     record.publicity_until = window.until
+    record.disclosed_until = window.disclosed_until
     record.earliest_application = window.earliest_application
     record.remind_on = window.earliest_application if window.earliest_application > today else None
     return window.publicised and not record.subject.is_person
@@ -115,8 +117,9 @@ def may_start(record: AdverseRecord, today: date) -> bool:
 
 
 def is_over(record: AdverseRecord, today: date | None = None) -> bool:
-    """Whether the maximum publicity period has ended: its last day is before today."""
-    return record.publicity_until is not None and record.publicity_until < (today or timezone.localdate())
+    """Whether its time is over: the last day of publicity or, of what is not publicised, of disclosure is before
+    today."""
+    return record.last_day is not None and record.last_day < (today or timezone.localdate())
 
 
 def journal_line(record: AdverseRecord, **extra: Any) -> dict[str, Any]:
