@@ -263,3 +263,17 @@ def test_a_confirmed_take_down_tells_nobody(players):
     event.deliveries.update(status=Delivery.Status.CONFIRMED)
     import_years(None, year_2027("2027-01-01", "2027-01-04"))
     assert not told("exchange.outboundevent")
+
+
+def test_whether_a_record_came_in_late_is_counted_again(players):
+    record, other = (journey.take_in(players, number) for number in (1, 2))
+    for one, late in ((record, 1), (other, 0)):
+        type(one).objects.filter(pk=one.pk).update(
+            decision_date=dt.date(2026, 12, 31), registered_at=at("2027-01-13" if late else "2027-01-05"),
+            late_days=late, reported_late=bool(late),
+        )  # fmt: skip
+    import_years(None, year_2027("2027-01-01", "2027-01-05"))  # the seventh working day is the 13th, not the 12th
+    record.refresh_from_db()
+    assert (record.late_days, record.reported_late) == (0, False)
+    (line,) = Entry.objects.filter(verb="records.late_recounted")
+    assert (line.thing_id, line.data["old"], line.data["new"]) == (str(record.pk), 1, 0)
