@@ -79,14 +79,15 @@ def test_a_deferral_with_another_day_than_asked_for(client):
     assert AdverseRecord.objects.get(pk=case.record_id).deferred_until == day
 
 
-def test_an_objection_upheld_after_the_record_was_revoked_upstream_can_still_be_decided(client):
-    """The applicant was right: two ways to the same end must not leave the officer without a button."""
+def test_an_objection_whose_record_is_revoked_upstream_ends_by_itself(client):
+    """The applicant was right: two ways to the same end must not leave a case that nobody can close."""
     players = journey.cast()
     case = bring_to(players, "objection", Case.Status.RECOMMENDED, 8510)
     with journey.journal.journalled():
         actions.revoke(case.record, None, "青政复决〔2026〕9号", "撤销")
-    journey.cases.decide(players.approver, case, Case.Status.UPHELD)
-    assert Case.objects.get(pk=case.pk).status == Case.Status.UPHELD
+    assert Case.objects.get(pk=case.pk).status == Case.Status.ENDED
+    with pytest.raises(Refused):
+        journey.cases.decide(players.approver, case, Case.Status.UPHELD)
     with pytest.raises(Refused):
         actions.defer(case.record, None, days_ago(-3), "测试")
 
