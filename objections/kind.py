@@ -25,6 +25,7 @@ class ObjectionKind(CaseKind):
     model = Objection
     accept_limit = "objection.mark_working_days"
     decide_limit = "objection.assisted_working_days"
+    decision_basis = "objection.assisted_working_days"
     decide_from_submission = True
     lead_may_accept = True
     outcomes = (Case.Status.UPHELD, Case.Status.DISMISSED)

@@ -20,6 +20,10 @@ from records.models import AdverseRecord
 #: 两书同达: what every new record sends.
 LETTERS = (Notice.Kind.ADVERSE_RECORD, Notice.Kind.REPAIR_GUIDANCE)
 
+#: Terms that the letters name, by the name that the documents have for each: the sector's own where it has one.
+REMEDY_TERMS = {"review_days": "remedy.review_days", "suit_months": "remedy.suit_months"}
+LIMITS = {"accept_days": "accept.working_days", "decide_days": "decide.working_days"}
+
 
 def send_letters(records: Iterable[AdverseRecord], actor: User | None) -> list[Notice]:
     """Issue 失信行为告知书 and 信用修复告知书 for new records, inside the caller's transaction."""
@@ -30,8 +34,21 @@ def send_letters(records: Iterable[AdverseRecord], actor: User | None) -> list[N
                 issuers[record.authority_id] = issuer_of(record)
             issuer = issuers[record.authority_id]
             facts = letter_facts(record, issuer, today)
-            letters += [Letter(kind, issuer, record.subject, record, facts, record.rule_ids) for kind in LETTERS]
+            for kind in LETTERS:
+                said = (
+                    facts if kind == Notice.Kind.ADVERSE_RECORD else {**facts, "limits": _terms(LIMITS, record, today)}
+                )
+                rules = letter_rules(record, kind, today)
+                letters.append(Letter(kind, issuer, record.subject, record, said, rules))
     return issue_all(letters, actor)
+
+
+def letter_rules(record: AdverseRecord, kind: str, today: date) -> list[int]:
+    """Return the ids of the rules on which one of the two letters rests: the window's, the terms that it names."""
+    book = RuleBook.load(today)
+    keys = REMEDY_TERMS.values() if kind == Notice.Kind.ADVERSE_RECORD else [*REMEDY_TERMS.values(), *LIMITS.values()]
+    named = [book.value(key, record.sector).rule_id for key in keys]
+    return [rule_id for rule_id in dict.fromkeys([*record.rule_ids, *named]) if rule_id]
 
 
 def tell(record: AdverseRecord, kind: str, actor: User | None, *, rule_ids: Iterable[int] = (), **facts: Any) -> Notice:
@@ -58,7 +75,6 @@ def issuer_of(record: AdverseRecord) -> Authority:
 
 def letter_facts(record: AdverseRecord, issuer: Authority, today: date) -> dict:
     """Return what both letters say: the record, why, how to repair, whom to ask, the remedies."""
-    book = RuleBook.load(today)
     determining = record.authority
     return {
         "record": notice_facts(record),
@@ -71,11 +87,15 @@ def letter_facts(record: AdverseRecord, issuer: Authority, today: date) -> dict:
         },
         "remedies": {
             "review_body": determining.review_body,
-            "review_days": book.value("remedy.review_days").value,
             "court": determining.court,
-            "suit_months": book.value("remedy.suit_months").value,
+            **_terms(REMEDY_TERMS, record, today),
         },
     }
+
+
+def _terms(keys: dict[str, str], record: AdverseRecord, today: date) -> dict[str, Any]:
+    book = RuleBook.load(today)
+    return {name: book.value(key, record.sector).value for name, key in keys.items()}
 
 
 def repair_steps(record: AdverseRecord, today: date) -> list[str]:
