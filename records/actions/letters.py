@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from notices.actions import Letter, issue, issue_all
 from notices.models import Notice
-from parties.models import Authority, User
+from parties.models import Authority, Subject, User
 from parties.queries import lead_authority
 from policy.dates import say_short
 from policy.rulebook import RuleBook
-from records.actions.common import is_over
+from records.actions.common import is_over, work_out
+from records.canonical import CONTENT_FIELDS, CanonicalRecord
 from records.facts import FORMAL_LANGUAGE, notice_facts
 from records.models import AdverseRecord
 
@@ -91,6 +92,14 @@ def letter_facts(record: AdverseRecord, issuer: Authority, today: date) -> dict:
             **_terms(REMEDY_TERMS, record, today),
         },
     }
+
+
+def rules_foreseen(draft: CanonicalRecord, today: date) -> set[int]:
+    """Return the ids of the rules on which both letters would rest if this row became a record today."""
+    facts = {name: getattr(draft, name) for name in CONTENT_FIELDS}
+    record = AdverseRecord(subject=Subject(kind=draft.subject_kind), **facts)
+    work_out(record, today)
+    return {rule_id for kind in LETTERS for rule_id in letter_rules(record, kind, today)}
 
 
 def _terms(keys: dict[str, str], record: AdverseRecord, today: date) -> dict[str, Any]:
