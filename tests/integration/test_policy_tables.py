@@ -263,3 +263,8 @@ def test_load_rules_counts():
     said = run("load_rules")
     assert said["rules"] == Rule.objects.filter(active=True).count() < Rule.objects.count()
     assert said["years"] == [2024, 2025, 2026]
+
+
+def test_every_rule_has_a_title_an_article_and_a_day():
+    without = [row.key for row in Rule.objects.all() if not (row.basis_title and row.basis_article.strip())]
+    assert without == []

@@ -133,11 +133,13 @@ HEAD = '[pack]\ncode="x"\ntitle="x"\nlevel="national"\nversion="1"\nbasis="b"\ne
         ('[pack]\ncode="x"', "缺少"),
         (HEAD.replace("national", "galactic"), "level"),
         (HEAD + '[[rule]]\nkey="a"\nunit=""\nmark="V"', "value"),
-        (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="Z"', "mark"),
-        (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="V"\nsectors=["x"]', "行业"),
+        (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="Z"', "mark 只能是"),
+        (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="V"', "缺少 article"),
+        (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="P"\narticle="一"', "缺少 note"),
+        (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="V"\narticle="一"\nsectors=["x"]', "行业"),
         (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="V"\nvaleu=2', "valeu"),
-        (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="V"\neffective_until=2025-01-01', "失效日"),
-        (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="V"\n' * 2, "两次"),
+        (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="V"\narticle="一"\neffective_until=2025-01-01', "失效日"),
+        (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="V"\narticle="一"\n' * 2, "两次"),
     ],
 )
 def test_a_wrong_pack_says_what_is_wrong(tmp_path, text, said):
