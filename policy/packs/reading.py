@@ -127,12 +127,12 @@ def _read_rule(file: str, head: dict[str, Any], number: int, raw: dict[str, Any]
     for name in ("key", "value", "unit", "mark"):
         if name not in raw:
             raise PackError(f"{where}：缺少 {name}。")
+    if raw["mark"] not in MARKS:
+        raise PackError(f"{where}：mark 只能是 {'、'.join(MARKS)}。")
     if raw["mark"] != "V" and not str(raw.get("note", "")).strip():
         raise PackError(f"{where}：缺少 note。原文没有见到的，写明数字从哪里来。")
     if not str(raw.get("article", "")).strip():
         raise PackError(f"{where}：缺少 article。条号还不知道的，写明是哪一部分的规定。")
-    if raw["mark"] not in MARKS:
-        raise PackError(f"{where}：mark 只能是 {'、'.join(MARKS)}。")
     if problem := problem_with(raw["key"], raw["value"], raw["unit"]):
         raise PackError(f"{where}：{problem}")
     sectors = tuple(sorted(raw.get("sectors", head.get("sectors", ()))))
