@@ -63,7 +63,8 @@ def _judge(facts: RecordFacts, book: RuleBook) -> tuple[str, Window, list[dict[s
     with translation.override(FORMAL_LANGUAGE):
         classification = classify(facts, book)
         window = publicity_window(facts, classification.severity, book)
-        because = [reason.as_json() for reason in (*classification.because, *window.because)]
+        # What both say, that an older decision is judged by the rules of today, is said once.
+        because = [reason.as_json() for reason in dict.fromkeys((*classification.because, *window.because))]
     return str(classification.severity), window, because, sorted({*classification.rule_ids, *window.rule_ids})
 
 

@@ -96,6 +96,23 @@ def test_the_eras_follow_each_other_without_a_gap():
     assert after.value("publicity.general.minimum_months", "fire").value == 3
 
 
+#: Not in 58号令: what 36号令 brought, or what only today's settings need.
+ONLY_SINCE_36 = {"classify.serious.fine_from", "repair.during_reorganisation", "sync.authoritative_source"}
+
+
+@pytest.mark.parametrize("on", [D(2023, 5, 1), D(2026, 3, 31)])
+def test_every_question_of_the_credit_rules_has_an_answer_under_the_older_measure_too(on):
+    """58号令: conditions, ways, commitment and bars are asked on its last day as on 36号令's first."""
+    asked = ("classify", "publicity", "repair", "bar", "commitment")
+    then = RuleBook.from_packs(on)
+    national_36 = {
+        rule.key for pack in read_packs() if pack.code == "national-36" for rule in pack.rules if rule.active
+    }
+    wanted = {rule.key for rule in pack.rules if rule.active and rule.key.partition(".")[0] in asked} - ONLY_SINCE_36
+    assert wanted - set(then.keys()) == set()
+    assert "58号" in then.value("repair.conditions").basis.article
+
+
 def test_numbers_that_were_not_seen_are_not_called_verified():
     for pack in read_packs():
         for rule in pack.rules:

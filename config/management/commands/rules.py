@@ -8,6 +8,7 @@ import datetime as dt
 import json
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from config.explaining import NoSuchRecord, explain, find_record
 from config.explaining import as_json as explanation_as_json
 from config.explaining import as_text as explanation_as_text
 from policy.models import Rule
+from policy.rulebook import MissingRule
 
 
 class Command(BaseCommand):
@@ -39,7 +41,13 @@ class Command(BaseCommand):
             record = find_record(options["record"])
         except NoSuchRecord as missing:
             raise CommandError(str(missing)) from missing
-        told = explain(record, _day(options["on"]) or timezone.localdate())
+        try:
+            told = explain(record, _day(options["on"]) or timezone.localdate())
+        except MissingRule as missing:
+            raise CommandError(
+                _("%(day)s 没有有效的规则 %(key)s，这一天算不出来。系统里的规则自 %(first)s 起。")
+                % {"day": missing.on, "key": missing.key, "first": _first_day(missing.key)}
+            ) from missing
         if options["json"]:
             self.stdout.write(json.dumps(explanation_as_json(told), ensure_ascii=False))
             return
@@ -58,6 +66,11 @@ class Command(BaseCommand):
         for rule in rules:
             self.stdout.write(as_text(rule))
         self.stdout.write(_("共 %(count)s 条。") % {"count": rules.count()})
+
+
+def _first_day(key: str) -> str:
+    first = Rule.objects.filter(key=key, active=True).aggregate(first=Min("effective_from"))["first"]
+    return first.isoformat() if first else "—"
 
 
 def _day(text: str | None) -> dt.date | None:
