@@ -17,6 +17,7 @@ from config.invariants.broken import Broken
 from config.invariants.broken import row as _row
 from config.invariants.deliveries import every_platform_told
 from config.invariants.intake import identities_checked, undone_imports
+from config.invariants.life import LIFE
 from config.invariants.papers import notices_as_issued
 from exchange.models import Delivery, OutboundEvent, Receipt
 from journal.models import Entry
@@ -280,6 +281,7 @@ CHECKS: dict[str, Check] = {
     "notice_row": notices_as_issued,
     "undo": undone_imports,
     "identity": identities_checked,
+    **LIFE,
 }
 
 

@@ -118,10 +118,10 @@ def decide_proposal(proposal: CorrectionProposal, actor: User, apply: bool) -> C
     return proposal
 
 
-def rules_after(record: AdverseRecord, values: dict[str, Any]) -> list[int]:
-    """Return the ids of the rules on which class and window would rest with these values; nothing is changed.
+def foreseen(record: AdverseRecord, values: dict[str, Any]) -> AdverseRecord:
+    """Return a copy of the record as it would be with these values, class, window and rules included; not saved.
 
-    For whoever is about to order the correction: the letter about it rests on them.
+    For whoever is about to order the correction, and for the letter about it.
 
     Raises:
         Refused: a field that cannot be corrected, or an impossible value (400).
@@ -131,7 +131,12 @@ def rules_after(record: AdverseRecord, values: dict[str, Any]) -> list[int]:
         setattr(changed, field, typed_value(field, value))
     if any(field in DECISIVE for field in values):
         work_out(changed)
-    return list(changed.rule_ids)
+    return changed
+
+
+def rules_after(record: AdverseRecord, values: dict[str, Any]) -> list[int]:
+    """Return the ids of the rules on which class and window would rest with these values. Raises as :func:`foreseen`."""
+    return list(foreseen(record, values).rule_ids)
 
 
 def typed_value(field: str, value: Any) -> Any:

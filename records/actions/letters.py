@@ -23,6 +23,8 @@ LETTERS = (Notice.Kind.ADVERSE_RECORD, Notice.Kind.REPAIR_GUIDANCE)
 
 #: Terms that the letters name, by the name that the documents have for each: the sector's own where it has one.
 REMEDY_TERMS = {"review_days": "remedy.review_days", "suit_months": "remedy.suit_months"}
+#: What the guidance says on how to repair.
+HOW = {"conditions": "repair.conditions", "materials": "repair.materials"}
 LIMITS = {"accept_days": "accept.working_days", "decide_days": "decide.working_days"}
 
 
@@ -36,9 +38,7 @@ def send_letters(records: Iterable[AdverseRecord], actor: User | None) -> list[N
             issuer = issuers[record.authority_id]
             facts = letter_facts(record, issuer, today)
             for kind in LETTERS:
-                said = (
-                    facts if kind == Notice.Kind.ADVERSE_RECORD else {**facts, "limits": _terms(LIMITS, record, today)}
-                )
+                said = facts if kind == Notice.Kind.ADVERSE_RECORD else {**facts, **guidance_facts(record, today)}
                 rules = letter_rules(record, kind, today)
                 letters.append(Letter(kind, issuer, record.subject, record, said, rules))
     return issue_all(letters, actor)
@@ -47,7 +47,9 @@ def send_letters(records: Iterable[AdverseRecord], actor: User | None) -> list[N
 def letter_rules(record: AdverseRecord, kind: str, today: date) -> list[int]:
     """Return the ids of the rules on which one of the two letters rests: the window's, the terms that it names."""
     book = RuleBook.load(today)
-    keys = REMEDY_TERMS.values() if kind == Notice.Kind.ADVERSE_RECORD else [*REMEDY_TERMS.values(), *LIMITS.values()]
+    keys = [*REMEDY_TERMS.values()]
+    if kind == Notice.Kind.REPAIR_GUIDANCE:
+        keys += [*LIMITS.values(), *HOW.values()]
     named = [book.value(key, record.sector).rule_id for key in keys]
     return [rule_id for rule_id in dict.fromkeys([*record.rule_ids, *named]) if rule_id]
 
@@ -105,6 +107,11 @@ def rules_foreseen(draft: CanonicalRecord, today: date) -> set[int]:
 def _terms(keys: dict[str, str], record: AdverseRecord, today: date) -> dict[str, Any]:
     book = RuleBook.load(today)
     return {name: book.value(key, record.sector).value for name, key in keys.items()}
+
+
+def guidance_facts(record: AdverseRecord, today: date) -> dict[str, Any]:
+    """Return what only 信用修复告知书 says: under which conditions, with what, and how long the office takes."""
+    return {"limits": _terms(LIMITS, record, today), **_terms(HOW, record, today)}
 
 
 def repair_steps(record: AdverseRecord, today: date) -> list[str]:
