@@ -271,7 +271,10 @@ def test_rules_list():
         for day in ("2026-03-31", "2026-04-01")
     )
     assert (old["publicity.general.maximum_months"], new["publicity.general.maximum_months"]) == (36, 12)
-    assert KEY in run("rules", "list", as_json=False)
+    text = run("rules", "list", as_json=False)
+    assert KEY in text
+    assert "受理期限：3 个工作日" in text
+    assert "working_days\n" not in text and "；market" not in text, "units and sectors in words"
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,12 @@ from django.utils.translation import gettext as _
 from config.explaining import NoSuchRecord, explain, find_record
 from config.explaining import as_json as explanation_as_json
 from config.explaining import as_text as explanation_as_text
+from policy import naming, sectors
 from policy.models import Rule
 from policy.rulebook import MissingRule
+
+#: A rule with more entries is counted, not quoted; the page and ``--json`` have them all.
+LISTED = 5
 
 
 class Command(BaseCommand):
@@ -102,15 +106,16 @@ def as_json(rule: Rule) -> dict:
 
 def as_text(rule: Rule) -> str:
     """Return one rule as a few lines for people."""
-    value = _("%(count)s 项") % {"count": len(rule.value)} if isinstance(rule.value, list) else rule.value
+    many = isinstance(rule.value, list) and len(rule.value) > LISTED
+    value = _("%(count)s 项") % {"count": len(rule.value)} if many else naming.in_words(rule.value, rule.unit)
     until = rule.effective_until or _("现在")
     flags = [_("已核验") if rule.verified else _("未核验"), rule.get_mark_display()]
     if rule.sectors:
-        flags.append("、".join(rule.sectors))
+        flags.append("、".join(sectors.name_of(code) for code in rule.sectors))
     if rule.is_edited:
         flags.append(_("管理员修改过"))
     lines = [
-        f"{rule.key} = {value} {rule.unit}",
+        f"{rule.key}  {naming.name_of(rule.key)}：{value}",
         f"    《{rule.basis_title}》{rule.basis_article}  {rule.effective_from} — {until}  [{'；'.join(map(str, flags))}]",
     ]
     if rule.note:
