@@ -44,27 +44,26 @@ def frozen(kind: str, issuer: Authority, addressee: Subject, facts: dict[str, An
 
 def rules_filled_in(kind: str, facts: dict[str, Any]) -> list[int]:
     """Return the ids of the rules whose values :func:`frozen` adds: the notice rests on them as on its caller's."""
-    return [
-        rule.rule_id
-        for part, rules in _filled_in(kind, facts).items()
-        for name, rule in rules.items()
-        if rule.rule_id is not None and name not in _given(facts.get(part))
-    ]
+    found = _filled_in(kind, facts).values()
+    return [rule.rule_id for rules in found for rule in rules.values() if rule.rule_id is not None]
 
 
 def _filled_in(kind: str, facts: dict[str, Any]) -> dict[str, dict[str, RuleValue]]:
-    """The rules that give the terms of ``remedies`` and ``limits``, by the name that the document has for each."""
-    found = {}
+    """The rules for the terms of ``remedies`` and ``limits`` that the caller did not give, by the document's names."""
+    parts = {}
     if kind in ADVERSE or facts.get("remedies"):
-        found["remedies"] = _rules(review_days="remedy.review_days", suit_months="remedy.suit_months")
+        parts["remedies"] = {"review_days": "remedy.review_days", "suit_months": "remedy.suit_months"}
     if kind == Notice.Kind.REPAIR_GUIDANCE:
-        found["limits"] = _rules(accept_days="accept.working_days", decide_days="decide.working_days")
-    return found
+        parts["limits"] = {"accept_days": "accept.working_days", "decide_days": "decide.working_days"}
+    return {
+        part: _rules(**{name: key for name, key in names.items() if name not in _given(facts.get(part))})
+        for part, names in parts.items()
+    }
 
 
 def _rules(**keys: str) -> dict[str, RuleValue]:
     """These rules as they are today; one that is not in force is left out and the text goes without it."""
-    book = today_book()
+    book = today_book() if keys else None
     return {name: found for name, key in keys.items() if (found := book.find(key))}
 
 

@@ -3,7 +3,6 @@
 import datetime as dt
 import hashlib
 import json
-from decimal import Decimal
 from typing import Any
 
 from records.canonical import as_text
@@ -27,7 +26,8 @@ def digest_of(record: AdverseRecord) -> str:
 
     It is the same for the object that was just saved and for its row read again, on every database.
     """
-    said = json.dumps([_plain(getattr(record, name)) for name in SAID], ensure_ascii=False, sort_keys=True)
+    values = [getattr(record, name) for name in SAID]
+    said = json.dumps(values, default=_plain, ensure_ascii=False, sort_keys=True)
     return f"{RECIPE}:{hashlib.sha256(said.encode()).hexdigest()}"
 
 
@@ -36,13 +36,6 @@ def text_digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).isoformat()
-    if isinstance(value, dt.date | Decimal):
-        return as_text(value)
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    return value if value is None or isinstance(value, bool | int) else str(value)
+def _plain(value: Any) -> str:
+    """A date, a moment or an amount as text: the same in memory and from every database."""
+    return value.astimezone(dt.UTC).isoformat() if isinstance(value, dt.datetime) else as_text(value)

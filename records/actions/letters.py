@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone, translation
@@ -46,12 +47,16 @@ def send_letters(records: Iterable[AdverseRecord], actor: User | None) -> list[N
 
 def letter_rules(record: AdverseRecord, kind: str, today: date) -> list[int]:
     """Return the ids of the rules on which one of the two letters rests: the window's, the terms that it names."""
-    book = RuleBook.load(today)
+    return list(dict.fromkeys([*record.rule_ids, *_named(RuleBook.load(today), record.sector, kind)]))
+
+
+@lru_cache(maxsize=200)
+def _named(book: RuleBook, sector: str, kind: str) -> tuple[int, ...]:
+    """The ids of the rules behind what a letter names. A week's file asks for the same few again and again."""
     keys = [*REMEDY_TERMS.values()]
     if kind == Notice.Kind.REPAIR_GUIDANCE:
         keys += [*LIMITS.values(), *HOW.values()]
-    named = [book.value(key, record.sector).rule_id for key in keys]
-    return [rule_id for rule_id in dict.fromkeys([*record.rule_ids, *named]) if rule_id]
+    return tuple(rule_id for key in keys if (rule_id := book.value(key, sector).rule_id))
 
 
 def tell(record: AdverseRecord, kind: str, actor: User | None, *, rule_ids: Iterable[int] = (), **facts: Any) -> Notice:
