@@ -16,6 +16,7 @@ SAID = (
     *("document_key", "category", "violation_type", "facts", "legal_basis", "content", "fine_amount"),
     *("confiscated_amount", "licence", "decision_date", "valid_until", "remark", "sector", "conduct_ended"),
     *("minor_declared", "serious_list", "severity", "publicity_from", "earliest_application", "publicity_until"),
+    "disclosed_until",
     *("because", "rule_ids", "notified_at", "deferred_until", "objection_marked", "content_hash", "reported_late"),
     *("late_days", "undone", "removed_at"),
 )

@@ -82,6 +82,8 @@ def windows_kept() -> Iterator[Broken]:
     live = AdverseRecord.objects.filter(status__in=AdverseRecord.LIVE)
     for record in live.filter(publicity_until__lt=day):
         yield Broken("window", row(record), _("公示期已经届满，状态却没有停止。请运行 publicity sweep。"))
+    for record in live.filter(publicity_until=None, disclosed_until__lt=day):
+        yield Broken("window", row(record), _("披露期限已经届满，状态却没有停止。请运行 publicity sweep。"))
     for record in live.filter(status=Status.DEFERRED, deferred_until__lt=day):
         yield Broken("window", row(record), _("延期已经届满，状态却没有恢复。请运行 publicity sweep。"))
     for record in AdverseRecord.objects.filter(subject__kind=Subject.Kind.PERSON).exclude(publicity_from=None):

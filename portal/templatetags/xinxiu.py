@@ -39,6 +39,7 @@ STATUS_TONES = {
     "recommended": "blue",
     "declined": "grey",
     "withdrawn": "grey",
+    "ended": "grey",
     "approved": "green",
     "refused": "grey",
     "upheld": "green",
@@ -71,6 +72,10 @@ STATUS_TONES = {
     "checked": "blue",
     "applied": "green",
     "rejected": "grey",
+    # findings
+    "standing": "amber",
+    "lifting": "amber",
+    "lifted": "grey",
     # severity
     "minor": "grey",
     "general": "amber",

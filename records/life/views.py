@@ -12,6 +12,8 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from notices.queries import unverified_rules
+from policy.deadlines.actions import see
+from policy.deadlines.queries import news_for, news_on_page
 from policy.reasons import as_items
 from policy.verdict import Refused, Verdict
 from records import actions, queries
@@ -19,6 +21,7 @@ from records.actions.comparing import label_of
 from records.actions.reminding import rules_under as rules_under_reminder
 from records.actions.upstream import rules_under as rules_under_change
 from records.documents import document_key
+from records.findings.queries import waiting_findings
 from records.guards import can_read
 from records.life import guards
 from records.life.deadlines import deadline_of
@@ -60,6 +63,8 @@ def changes(request: HttpRequest) -> HttpResponse:
     lead = guards.is_lead_staff(request.user)
     context = {
         "rows": rows,
+        "deadline_news": [piece for piece in news_for(request.user) if piece.change.step == "follow"],
+        "findings": waiting_findings(request.user),
         "late": sum(deadline.late for _change, deadline in rows),
         "explanations": queries.explanations_to_moderate() if lead else None,
         "text": text,
@@ -118,9 +123,13 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _change_page(request: HttpRequest, found: UpstreamChange, form: DismissChangeForm, status: int = 200):
     verdict = guards.can_settle_change(request.user, found)
+    news = news_on_page(request.user, found)
+    if news is not None and news.new:
+        see(request.user, thing=found)
     context = {
         "change": found,
         "record": found.record,
+        "deadline_news": news,
         "deadline": deadline_of(found, timezone.localdate()),
         "differences": [{**item, "label": label_of(item["field"])} for item in found.changes],
         "verdict": verdict,

@@ -85,6 +85,8 @@ def test_a_record_that_went_through_everything_is_as_the_journal_says(world):
         ({"earliest_application": days_ago(5)}, set()),
         ({"publicity_until": days_ago(3)}, {"window"}),
         ({"publicity_until": None}, {"window"}),
+        ({"disclosed_until": None}, set()),
+        ({"publicity_until": None, "disclosed_until": days_ago(3), "status": "withheld"}, {"window", "shown"}),
         ({"because": []}, set()),
         ({"rule_ids": []}, set()),
         ({"status": "withheld"}, {"shown"}),

@@ -67,6 +67,16 @@ def test_letters_about_a_record_whose_time_is_over_offer_no_repair():
         assert "可以申请信用修复" not in told
 
 
+def test_letters_about_what_was_withheld_beyond_its_term_say_so():
+    records_world.office()
+    record = take(decision_date=dt.date(2020, 1, 6), category="警告", fine_amount=None, content="警告")
+    assert (record.status, record.publicity_from) == (AdverseRecord.Status.EXPIRED, None)
+    for kind in (Notice.Kind.ADVERSE_RECORD, Notice.Kind.REPAIR_GUIDANCE):
+        told = text_of(letter(record, kind))
+        assert "披露期限已经届满，不再披露和使用" in told
+        assert "于届满" not in told and "可以申请信用修复" not in told
+
+
 def test_a_correction_that_ends_publicity_is_told_so():
     world = records_world.office()
     record = take()
