@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints
 
 from casework import actions, guards
 from casework.clock import clock_now
+from casework.facts import possible_notices, unverified_under
 from casework.kinds import kind_of, specific
 from casework.models import Case
 from casework.queries import matching, visible_cases
@@ -66,6 +67,22 @@ class CaseOut(Schema):
     clock: ClockOut | None
     deadline_change: DeadlineChangeOut | None = Field(description="null: the clock was never moved.")
     may: list[str] = Field(description="The verbs that you may use now.")
+
+
+class UnverifiedRule(Schema):
+    """A rule that nobody has compared with the official text (核验), under a notice that you may issue or prepare."""
+
+    notice: str
+    outcome: str = Field(description="For a decision, which one; otherwise empty.")
+    rule: str
+    title: str
+    article: str
+
+
+class CaseDetail(CaseOut):
+    """One case, and what a person at the page is told before a notice goes out."""
+
+    unverified: list[UnverifiedRule]
 
 
 class CaseList(Schema):
@@ -164,9 +181,25 @@ def list_cases(
     return {"items": [_out(request.user, case) for case in page], "count": cases.count()}
 
 
-@router.get("/cases/{number}", response=CaseOut, summary="One case")
+@router.get("/cases/{number}", response=CaseDetail, summary="One case")
 def read_case(request: HttpRequest, number: Number):
-    return _out(request.user, _find(request, number))
+    case = specific(_find(request, number))
+    told = _out(request.user, case)
+    return {**told, "unverified": _unverified(case, told["may"])}
+
+
+def _unverified(case: Case, verbs: list[str]) -> list[dict[str, str]]:
+    return [
+        {
+            "notice": notice_kind,
+            "outcome": outcome,
+            "rule": rule.key,
+            "title": rule.basis_title,
+            "article": rule.basis_article,
+        }
+        for notice_kind, outcome in possible_notices(case, verbs)
+        for rule in unverified_under(case, notice_kind, outcome)
+    ]
 
 
 @router.post("/cases/{number}/evidence", response={201: CaseOut}, summary="Attach a file while a supplement is awaited")

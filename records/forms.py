@@ -36,7 +36,9 @@ class ImportForm(forms.Form):
     direct = forms.BooleanField(
         label=gettext_lazy("不用预览，直接录入"),
         required=False,
-        help_text=gettext_lazy("这个来源的文件以前录入过，列名都认得时可以勾选。"),
+        help_text=gettext_lazy(
+            "这个来源的文件以前录入过，列名都认得时可以勾选。告知书依据的规则有没有核对过，只在预览里提示。"
+        ),
     )
 
     def clean_file(self):

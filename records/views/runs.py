@@ -15,9 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_q.tasks import async_task
 
+from notices.queries import unverified_rules
+from policy.models import Rule
 from policy.verdict import Refused, Verdict
 from records import guards
 from records.actions import decide_proposal, go_on_undoing, start_undo
+from records.actions.correction import rules_after
 from records.forms import UndoForm
 from records.intake.aliases import label_of
 from records.models import CorrectionProposal, ImportRow, ImportRun
@@ -193,10 +196,20 @@ def _proposals(request: HttpRequest, row: ImportRow) -> list[dict]:
         {
             "proposal": proposal,
             "differences": [{**item, "label": label_of(item["field"])} for item in proposal.differences],
-            "may_decide": bool(guards.can_decide_proposal(request.user, proposal)),
+            "may_decide": may_decide,
+            "unverified": _unverified(proposal) if may_decide else [],
         }
         for proposal in row.record.proposals.select_related("record")
+        for may_decide in [bool(guards.can_decide_proposal(request.user, proposal))]
     ]
+
+
+def _unverified(proposal: CorrectionProposal) -> list[Rule]:
+    """The unchecked rules on which the letter about this correction would rest; none for a value that cannot be."""
+    try:
+        return unverified_rules(rules_after(proposal.record, {d["field"]: d["new"] for d in proposal.differences}))
+    except Refused:
+        return []
 
 
 def ask(verdict: Verdict) -> None:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from notices.queries import unverified_rules
 from policy.verdict import Refused
 from records import guards
 from records.forms import PASSED_OVER, UNDECIDED, HeadingsForm, ImportForm
@@ -183,6 +184,7 @@ def _preview_page(request: HttpRequest, run: ImportRun, form: HeadingsForm, stat
         "run": run,
         "form": form,
         "seen": seen,
+        "unverified": unverified_rules(seen.get("rules", [])),
         "counts": counts,
         "rows": [(*_row(each), FORESEEN[each["outcome"]]) for each in seen.get("rows", [])],
         "mapped": [
