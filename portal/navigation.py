@@ -24,6 +24,7 @@ _DESK = [
     ("portal:register", _("公示查询")),
     ("notices:verify", _("核验文书")),
     ("policy:rules", _("规则")),
+    ("portal:figures", _("统计")),
 ]
 BY_ROLE = {
     User.Role.ENTERPRISE: [
@@ -36,6 +37,7 @@ BY_ROLE = {
     User.Role.APPROVER: _DESK,
     User.Role.AUDITOR: [
         ("portal:journal", _("日志")),
+        ("portal:figures", _("统计")),
         ("casework:cases", _("全部办件")),
         ("exchange:deliveries", _("平台投递")),
         ("policy:rules", _("规则")),
@@ -45,6 +47,7 @@ BY_ROLE = {
     ],
     User.Role.ADMINISTRATOR: [
         ("portal:work", _("待处理的故障")),
+        ("portal:figures", _("统计")),
         ("exchange:deliveries", _("平台投递")),
         ("records:import", _("信息录入")),
         ("policy:rules", _("规则")),
