@@ -67,6 +67,17 @@ FIRST_PAGE = {
 }
 
 
+#: Inner pages whose address does not begin with their room's: the room that stands in the header.
+ROOM_OF = {
+    "records:prior_reminders": "records:changes",
+    "records:report_change": "records:changes",
+    "records:about_me": "portal:my_records",
+    "records:explanation": "portal:my_records",
+}
+#: The pages on which an applicant files and follows a case belong to the records.
+CASE_ROOMS = {"casework", "repair", "objections", "deferrals"}
+
+
 @dataclass(frozen=True)
 class Item:
     """One entry of the header's navigation."""
@@ -82,12 +93,22 @@ def items_for(request: HttpRequest) -> list[Item]:
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     entries = BY_ROLE.get(user.role, PUBLIC) if signed_in else PUBLIC
+    room = _room(request)
     items = []
     for name, text in entries:
         url = reverse(name)
-        current = request.path == url or (url != "/" and request.path.startswith(url))
+        current = name == room or request.path == url or (url != "/" and request.path.startswith(url))
         items.append(Item(text, url, current, _unread(user) if name == "notices:inbox" else 0))
     return items
+
+
+def _room(request: HttpRequest) -> str:
+    """Return the entry of the header that the page belongs to although its address does not say so."""
+    match = getattr(request, "resolver_match", None)
+    if match is None:
+        return ""
+    filing = match.namespace in CASE_ROOMS and getattr(request.user, "role", None) == User.Role.ENTERPRISE
+    return "portal:my_records" if filing else ROOM_OF.get(match.view_name, "")
 
 
 def _unread(user: User) -> int:

@@ -31,7 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
     found = figures(timezone.localdate(), weeks, office)
     context = {
         "figures": found,
-        "office": office,
+        "chosen_office": office,
         "offices": offices,
         "periods": PERIODS,
         "chosen_weeks": weeks,
