@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from exchange import actions, guards, queries
 from exchange.forms import RotateSecretForm
-from exchange.models import Delivery, Subscriber
+from exchange.models import Subscriber
 from exchange.views import ask_to_read
 
-NEWEST = 10
+NEWEST = 5
 
 
 @login_required
@@ -77,14 +77,17 @@ def _page(
     found = get_object_or_404(queries.platforms(), pk=pk)
     overlapping = found.old_secret_until is not None and timezone.now() < found.old_secret_until
     may_rotate = guards.can_rotate(request.user, found)
+    form = form or RotateSecretForm(initial={"version": found.secret_version, "overlap": 72 if may_rotate else None})
+    if not may_rotate:
+        # Only a leak is a reason to change again before the overlap is over, and nobody falls into that by accident.
+        form.fields["overlap"].choices = [choice for choice in form.fields["overlap"].choices if choice[0] == 0]
     context = {
         "platform": found,
         "overlapping": overlapping,
         "new_secret": new_secret,
         "may_act": guards.can_subscribe(request.user),
         "may_rotate": may_rotate,
-        "form": form or RotateSecretForm(initial={"version": found.secret_version, "overlap": 72 if may_rotate else 0}),
+        "form": form,
         "newest": queries.listed(subscriber=str(found.pk))[:NEWEST],
-        "failed_status": Delivery.Status.FAILED,
     }
     return render(request, "exchange/platform.html", context, status=status)
