@@ -62,7 +62,7 @@ def _page(request: HttpRequest, run: ImportRun, form: UndoForm | None = None, st
         "late": run.rows.filter(record__reported_late=True, outcome=ImportRow.Outcome.TAKEN).count(),
     }
     context |= _undoing(request, run)
-    if form and context["undo_form"]:
+    if form:
         # The address is the form's own: the rows, and the links that turn their pages, are on the import's page.
         context |= {"form": form, "undo_form": form, "rows": []}
     return render(request, "records/import_run.html", context, status=status)
@@ -75,6 +75,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     run = find_run(request, pk)
     form = UndoForm(request.POST)
     if not form.is_valid():
+        ask(guards.can_undo(request.user, run))
         return _page(request, run, form, status=400)
     run = start_undo(run, request.user, form.cleaned_data["reason"])
     if guards.taken_by(run).count() <= UNDONE_AT_ONCE:
