@@ -14,6 +14,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 
 from config.journey import receipt_picture
+from exchange.models import Delivery
 from notices import tasks
 from parties import actions as parties
 from parties.models import User
@@ -75,6 +76,10 @@ def scene(transactional_db, monkeypatch, tmp_path):
         document=inspect(receipt_picture(1)),
         values=None,
     )
+    # A platform that does not answer: the longest words of a status.
+    retried = Delivery.objects.filter(status=Delivery.Status.FAILED).get()
+    retried.status, retried.next_at = Delivery.Status.PENDING, timezone.now() + dt.timedelta(hours=1)
+    retried.save()
     code = scene.subject.code
     parties.propose_mapping(people["officer"], "organisation", code[8:17], code, "营业执照副本", scene.subject.name)
     parties.propose_correction(people["officer"], scene.subject, "name", "青屿海澜食品集团有限公司", "变更登记通知书")
