@@ -172,6 +172,17 @@ def test_the_header_marks_the_room_one_is_in(sign_in, scene, who, name, entry):
     assert [item.url for item in shown.context["navigation"] if item.current] == [reverse(entry)]
 
 
+def test_a_record_that_is_never_shown_says_so_instead_of_naming_platforms(sign_in, scene):
+    page = (
+        sign_in("enterprise").get(reverse("portal:my_record", args=[scene.records["minor"].public_id])).content.decode()
+    )
+    assert "没有发给任何平台" in page and "依法查询到它的人" in page
+    page = (
+        sign_in("enterprise").get(reverse("portal:my_record", args=[scene.records["ready"].public_id])).content.decode()
+    )
+    assert "没有发给任何平台" not in page
+
+
 def test_a_clerk_without_a_subject_is_told_what_to_do(sign_in):
     page = sign_in("stranger").get(reverse("portal:my_records")).content.decode()
     assert "还没有关联单位" in page
