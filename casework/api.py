@@ -16,6 +16,7 @@ from casework.kinds import kind_of, specific
 from casework.models import Case
 from casework.queries import matching, visible_cases
 from parties.models import User
+from policy.deadlines.queries import news_of
 from policy.verdict import Refused, no
 from records.uploads import UnusableFile
 
@@ -34,6 +35,20 @@ class ClockOut(Schema):
     working_days_left: int
 
 
+class DeadlineChangeOut(Schema):
+    """What a new holiday table did to the running clock, and when you opened a page that says so."""
+
+    step: str
+    old: date
+    old_provisional: bool
+    new: date
+    provisional: bool
+    source: str = Field(description="The State Council's document.")
+    announced_on: date | None
+    told_at: datetime
+    seen_at: datetime | None = Field(description="Reading it here does not count; null also if it was not told to you.")
+
+
 class CaseOut(Schema):
     """A case as its reader may see it."""
 
@@ -49,6 +64,7 @@ class CaseOut(Schema):
     submitted_at: datetime | None
     closed_at: datetime | None
     clock: ClockOut | None
+    deadline_change: DeadlineChangeOut | None = Field(description="null: the clock was never moved.")
     may: list[str] = Field(description="The verbs that you may use now.")
 
 
@@ -100,7 +116,26 @@ def _out(user: User, case: Case) -> dict[str, Any]:
             "provisional": clock.provisional,
             "working_days_left": clock.left,
         },
+        "deadline_change": _deadline_change(user, case),
         "may": guards.allowed_verbs(user, case),
+    }
+
+
+def _deadline_change(user: User, case: Case) -> dict[str, Any] | None:
+    news = news_of(Case(pk=case.pk))
+    if news is None:
+        return None
+    change = news.change
+    return {
+        "step": change.step,
+        "old": change.old_date,
+        "old_provisional": change.old_provisional,
+        "new": change.new_date,
+        "provisional": change.new_provisional,
+        "source": change.source,
+        "announced_on": change.announced_on,
+        "told_at": change.told_at,
+        "seen_at": change.told.filter(user_id=user.pk).values_list("seen_at", flat=True).first(),
     }
 
 

@@ -23,7 +23,7 @@ from parties.models import User
 from parties.tokens import find_user
 
 #: Rooms that may have a router ``<room>.api.router``.
-ROOMS = ("exchange", "records", "records.life", "casework")
+ROOMS = ("exchange", "records", "records.life", "records.findings", "casework")
 
 #: The errors any operation may answer with; those that write may also find another state, or no JSON.
 READ_ERRORS = (401, 403, 404, 422)

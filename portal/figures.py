@@ -28,6 +28,10 @@ PERIODS = (12, 26, 52)
 GROUPS = (1, 3, 7, 15)
 
 
+#: Closed without the office having had to say anything: withdrawn, or ended because the record's life did.
+UNJUDGED = (Case.Status.WITHDRAWN, Case.Status.ENDED)
+
+
 @dataclass(frozen=True)
 class WeekOfCases:
     """One week, Monday to Sunday: what came in and how what was closed ended."""
@@ -37,6 +41,7 @@ class WeekOfCases:
     favourable: int
     unfavourable: int
     declined: int
+    #: By the applicant, or ended with the record.
     withdrawn: int
 
     @property
@@ -116,8 +121,10 @@ def _weeks(cases: Iterable[Case], closed: Iterable[Case], since: date, weeks: in
 
 
 def _outcome(case: Case) -> str:
-    if case.status in (Case.Status.DECLINED, Case.Status.WITHDRAWN):
-        return str(case.status)
+    if case.status == Case.Status.DECLINED:
+        return "declined"
+    if case.status in UNJUDGED:
+        return "withdrawn"
     return "favourable" if kind_of(case).is_favourable(case.status) else "unfavourable"
 
 
@@ -126,7 +133,7 @@ def _limits(closed: Iterable[Case]) -> tuple[Share, ...]:
     calendar, book_of = WorkCalendar.load(), cache(RuleBook.load)
     kept, all_of = Counter(), Counter()
     for case in closed:
-        if case.status == Case.Status.WITHDRAWN:
+        if case.status in UNJUDGED:
             continue
         all_of[case.authority.name] += 1
         kept[case.authority.name] += limits_kept(case, calendar, book_of(local_day(case.closed_at)))

@@ -25,11 +25,16 @@ CASE_VERBS = {
     "send_back": _("退回初审"),
     "decide": _("作出决定"),
     "withdraw": _("申请人撤回"),
+    "end": _("信息不再公示或使用，终止办理"),
+}
+#: What an announced calendar does to a deadline, in whatever room it runs.
+DEADLINE_VERBS = {
+    "deadline_moved": _("放假安排公布，期限重算"),
+    "deadline_confirmed": _("放假安排公布，期限不再暂定"),
 }
 #: What an administrator does on the pages of 配置.
 ADMIN_VERBS = {"add": _("在配置里新增"), "change": _("在配置里修改"), "delete": _("在配置里删除")}
 VERBS = {
-    "casework.deadline_moved": _("放假安排公布，期限重算"),
     "demo.create_user": _("建立演示账号"),
     "exchange.activate": _("启用平台"),
     "exchange.backfill": _("向平台补发"),
@@ -75,6 +80,7 @@ VERBS = {
     "records.export_queries": _("导出查询记录"),
     "records.forget": _("取消列名对照"),
     "records.import": _("录入文件"),
+    "records.late_recounted": _("重算迟报天数"),
     "records.mark": _("加注异议"),
     "records.note_corrected": _("登记已改正"),
     "records.notified": _("提醒可以申请修复"),
@@ -107,6 +113,8 @@ def verb_in_words(verb: str) -> str:
     room, _dot, name = verb.partition(".")
     if room in Case.Kind.values and name in CASE_VERBS:
         return f"{Case.Kind(room).label}：{CASE_VERBS[name]}"
+    if name in DEADLINE_VERBS:
+        return str(DEADLINE_VERBS[name])
     if name.startswith("admin_"):
         return str(ADMIN_VERBS.get(name.removeprefix("admin_"), verb))
     return verb

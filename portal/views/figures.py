@@ -41,7 +41,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "removal_total": sum(number for _words, number in found.removals.groups),
         # The newest week first: that is what one comes for.
         "newest_first": found.weeks[::-1],
-        "outcomes": [_("支持"), _("不支持"), _("不予受理"), _("撤回")],
+        "outcomes": [_("支持"), _("不支持"), _("不予受理"), _("撤回或终止")],
         "kept_words": [_("按期"), _("超期")],
         "upheld_words": [_("成立"), _("不成立")],
         "week_rows": _week_rows(found.weeks[::-1]),

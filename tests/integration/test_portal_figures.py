@@ -62,6 +62,7 @@ def test_weeks_are_beijing_weeks_and_every_case_is_in_one_place(world):
     world.case(K.DEFERRAL, S.GRANTED, at("2026-11-23"), at("2026-11-24"), at("2026-11-25"))
     world.case(K.REPAIR, S.DECLINED, at("2026-11-24"), None, at("2026-11-25"))
     world.case(K.REPAIR, S.WITHDRAWN, at("2026-11-24"), None, at("2026-11-26"))
+    world.case(K.REPAIR, S.ENDED, at("2026-09-01"), at("2026-09-02"), at("2026-11-26"))
     world.case(K.REPAIR, S.SUBMITTED, at("2026-11-26"))
     # Long ago; an unsent draft; and a withdrawn draft: no case of the office's.
     world.case(K.REPAIR, S.APPROVED, at("2026-01-05"), at("2026-01-06"), at("2026-01-07"))
@@ -72,8 +73,9 @@ def test_weeks_are_beijing_weeks_and_every_case_is_in_one_place(world):
     last, this = found.weeks[-2:]
     assert (last.start, last.end) == (dt.date(2026, 11, 16), dt.date(2026, 11, 22))
     assert (last.received, last.unfavourable, last.closed) == (2, 1, 1)
-    assert (this.received, this.favourable, this.declined, this.withdrawn, this.closed) == (4, 2, 1, 1, 4)
-    assert sum(week.closed for week in found.weeks) == 5
+    assert (this.received, this.favourable, this.declined, this.withdrawn, this.closed) == (4, 2, 1, 2, 5)
+    assert sum(week.closed for week in found.weeks) == 6
+    assert sum(share.whole for share in found.limits) == 4, "what was withdrawn or ended is not judged"
 
 
 @pytest.mark.parametrize(
