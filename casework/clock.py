@@ -111,3 +111,23 @@ def clock_now(case: Case) -> Clock | None:
     """Return the case's clock as of today, with today's rules and calendar."""
     today = timezone.localdate()
     return clock(case, today, WorkCalendar.load(), RuleBook.load(today))
+
+
+def limits_kept(case: Case, calendar: WorkCalendar, book: RuleBook) -> bool:
+    """Return whether the office kept every limit of a case that it has closed (not of one withdrawn).
+
+    Takes the closed case, the working-day calendar and the rules in force when it was closed. Days that were
+    reached while the applicant supplemented do not count: acceptance runs from the answer, as in :func:`clock`.
+    """
+    kind = kind_of(case)
+    handed_in = case.resubmitted_at or case.submitted_at
+    steps = [(handed_in, kind.accept_limit, case.accepted_at or case.closed_at)]
+    if case.accepted_at:
+        steps.append(
+            (handed_in if kind.decide_from_submission else case.accepted_at, kind.decide_limit, case.closed_at)
+        )
+    for start, key, done in steps:
+        days = int(book.value(key, case.record.sector).value)
+        if due(local_day(start), days, calendar).date < local_day(done):
+            return False
+    return True

@@ -96,6 +96,7 @@ class AliasForm(forms.Form):
     )
     heading = forms.CharField(
         label=gettext_lazy("文件里的列名"),
+        help_text=gettext_lazy("照文件里的写法，一字不差。例如某个来源把罚款金额写成“罚没款”。"),
         max_length=200,
         error_messages={"required": gettext_lazy("请填写文件里的列名。")},
     )

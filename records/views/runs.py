@@ -45,6 +45,11 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
         if run.status != ImportRun.Status.RUNNING:
             response["HX-Refresh"] = "true"
         return response
+    return _page(request, run)
+
+
+def _page(request: HttpRequest, run: ImportRun, form: UndoForm | None = None, status: int = 200) -> HttpResponse:
+    """``form``: what was sent for taking it back, when it cannot be used."""
     wanted = request.GET.get("outcome", "")
     rows = run.rows.select_related("record")
     if wanted in ImportRow.Outcome.values:
@@ -59,7 +64,11 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
         "mapped": [(heading, label_of(field)) for heading, field in run.layout.get("mapped", {}).items()],
         "late": run.rows.filter(record__reported_late=True, outcome=ImportRow.Outcome.TAKEN).count(),
     }
-    return render(request, "records/import_run.html", {**context, **_undoing(request, run)})
+    context |= _undoing(request, run)
+    if form:
+        # The address is the form's own: the rows, and the links that turn their pages, are on the import's page.
+        context |= {"form": form, "undo_form": form, "rows": []}
+    return render(request, "records/import_run.html", context, status=status)
 
 
 @login_required
@@ -69,8 +78,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     run = find_run(request, pk)
     form = UndoForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
-        return redirect("records:import_run", pk=pk)
+        ask(guards.can_undo(request.user, run))
+        return _page(request, run, form, status=400)
     run = start_undo(run, request.user, form.cleaned_data["reason"])
     if guards.taken_by(run).count() <= UNDONE_AT_ONCE:
         go_on_undoing(run)
