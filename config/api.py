@@ -6,12 +6,11 @@ which the content security policy of this house does not allow.
 
 from collections.abc import Callable
 from functools import wraps
-from importlib.util import find_spec
+from importlib import import_module
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
-from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError
@@ -22,8 +21,32 @@ from config import problems
 from parties.models import User
 from parties.tokens import find_user
 
-#: Rooms that may have a router ``<room>.api.router``.
-ROOMS = ("exchange", "records", "records.life", "casework")
+#: The modules that have a ``router``, in the order in which addresses are tried: the particular before the general.
+DOORS = (
+    "parties.api",
+    "policy.api",
+    "exchange.api",
+    "exchange.staff_api",
+    "notices.api",
+    "records.api.batches",
+    "records.api.uploads",
+    "records.api.imports",
+    "records.api.headings",
+    "records.api.identity",
+    "records.life.api",
+    "records.life.reading_api",
+    "records.enquiries.api",
+    "casework.api.desk",
+    "casework.api.drafts",
+    "casework.api.cases",
+    "repair.api",
+    "objections.api",
+    "deferrals.api",
+    "portal.api.records",
+    "portal.api.public",
+    "portal.api.staff",
+    "config.explaining_api",
+)
 
 #: The errors any operation may answer with; those that write may also find another state, or no JSON.
 READ_ERRORS = (401, 403, 404, 422)
@@ -104,9 +127,10 @@ def build() -> HouseAPI:
         urls_namespace="api",
     )
     problems.install(house)
-    for room in ROOMS:
-        if find_spec(f"{room}.api"):
-            house.add_router("", import_string(f"{room}.api.router"))
+    # All of them first: a higher room may add an operation to an address of a lower one.
+    routers = [import_module(door).router for door in DOORS]
+    for router in dict.fromkeys(routers):
+        house.add_router("", router)
     return house
 
 

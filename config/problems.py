@@ -11,6 +11,8 @@ from django_fsm import ConcurrentTransition, TransitionNotAllowed
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from parties.doors import TooMany
+from policy.shapes import SENTENCE
 from policy.verdict import Refused
 
 CONTENT_TYPE = "application/problem+json"
@@ -66,7 +68,12 @@ def problem(
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """A guard said no, or somebody else was first (:class:`policy.verdict.Stale`)."""
     verdict = error.verdict
-    return problem(error.status, verdict.code, str(verdict.reason), cure=str(verdict.cure), basis=str(verdict.basis))
+    response = problem(
+        error.status, verdict.code, str(verdict.reason), cure=str(verdict.cure), basis=str(verdict.basis)
+    )
+    if isinstance(error, TooMany):
+        response["Retry-After"] = str(error.seconds)
+    return response
 
 
 def not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
@@ -173,7 +180,9 @@ def _field(error: dict[str, Any]) -> FieldProblem:
         "timezone_aware": _("要写明时区，例如 2026-11-27T10:00:00+08:00。"),
     }
     kind = error["type"]
-    if kind.startswith("datetime"):
+    if kind == SENTENCE:
+        detail = error["msg"]
+    elif kind.startswith("datetime"):
         detail = _("应为带时区的时间，例如 2026-11-27T10:00:00+08:00。")
     else:
         detail = sentences.get(kind) or _("不符合要求：%(why)s") % {"why": error["msg"]}

@@ -3,9 +3,8 @@
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from ninja import Header, Path, Query, Router, Schema
+from ninja import Header, Router, Schema
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -13,7 +12,6 @@ from policy.verdict import Refused, no
 from records import guards
 from records.intake import batch as intake
 from records.intake.source import FileRefused
-from records.models import ImportRun
 
 router = Router(tags=["records"])
 
@@ -157,12 +155,6 @@ class BatchOut(Schema):
     rows: list[RowOut]
 
 
-class ImportOut(BatchOut):
-    """A stretch of an import's rows. Ask again with ``after`` set to the last row's number until none come."""
-
-    status: str = Field(description="running, finished, refused, interrupted, waiting, dropped, undoing or undone.")
-
-
 @router.post("/records", response=BatchOut, by_alias=True, exclude_unset=True, summary="Push adverse records")
 def push_records(
     request: HttpRequest,
@@ -192,19 +184,3 @@ def push_records(
     except FileRefused as refused:
         cure = _("行里的字段名可用双公示标准的列名、CF_ 代码或规范字段名。")
         raise Refused(no(refused.code, refused.text, cure), status=422) from None
-
-
-@router.get(
-    "/imports/{import_id}", response=ImportOut, by_alias=True, exclude_unset=True, summary="What became of an import"
-)
-def read_import(
-    request: HttpRequest,
-    import_id: Annotated[int, Path(ge=1, le=2**63 - 1)],
-    after: Annotated[int, Query(ge=0, le=2**31 - 1, description="Row number after which to read.")] = 0,
-) -> dict[str, Any]:
-    """Return the rows of one import, by file, page or API, as they were answered; up to 500 at a time."""
-    run = get_object_or_404(ImportRun.objects.select_related("started_by"), pk=import_id)
-    verdict = guards.can_see_run(request.auth, run)
-    if not verdict:
-        raise Refused(verdict)
-    return {**intake.answer_of(run, after, MOST_ROWS), "status": run.status}

@@ -1,60 +1,31 @@
 """Cases over the API: what a page may do, a program may do, under the same guard, with the same refusal."""
 
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import Annotated, Literal
 
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from ninja import File, Query, Router, Schema
-from ninja.files import UploadedFile
-from pydantic import Field, StringConstraints
+from ninja import Query, Router, Schema
+from pydantic import Field
 
-from casework import actions, guards
-from casework.clock import clock_now
+from casework import actions
+from casework.api.shapes import (
+    CaseDetail,
+    CaseList,
+    CaseOut,
+    Reference,
+    Text,
+    case_detail,
+    case_out,
+    find_case,
+    fresh,
+)
 from casework.kinds import kind_of, specific
 from casework.models import Case
 from casework.queries import matching, visible_cases
-from parties.models import User
 from policy.verdict import Refused, no
-from records.uploads import UnusableFile
 
 router = Router(tags=["cases"])
-
-Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=1000)]
-Number = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}\d{8}-\d{4,}$")]
-
-
-class ClockOut(Schema):
-    """The running clock: Beijing days."""
-
-    step: str
-    due: date
-    provisional: bool
-    working_days_left: int
-
-
-class CaseOut(Schema):
-    """A case as its reader may see it."""
-
-    number: str
-    kind: str
-    status: str
-    version: int
-    record_id: str
-    document_number: str
-    subject_code: str
-    subject_name: str
-    authority: str
-    submitted_at: datetime | None
-    closed_at: datetime | None
-    clock: ClockOut | None
-    may: list[str] = Field(description="The verbs that you may use now.")
-
-
-class CaseList(Schema):
-    items: list[CaseOut]
-    count: int
 
 
 class Step(Schema):
@@ -74,42 +45,9 @@ class Step(Schema):
 
 
 Verb = Literal[
-    "accept", "decline", "request_supplement", "answer_supplement", "recommend", "send_back", "decide", "withdraw",
+    "submit", "accept", "decline", "request_supplement", "answer_supplement", "recommend", "send_back", "decide", "withdraw",
     "claim", "release",
 ]  # fmt: skip
-
-
-def _out(user: User, case: Case) -> dict[str, Any]:
-    clock = clock_now(case)
-    return {
-        "number": case.number,
-        "kind": case.kind,
-        "status": case.status,
-        "version": case.version,
-        "record_id": case.record.public_id,
-        "document_number": case.record.document_number,
-        "subject_code": case.subject.shown_code,
-        "subject_name": case.record.subject_name,
-        "authority": case.authority.name,
-        "submitted_at": case.submitted_at,
-        "closed_at": case.closed_at,
-        "clock": clock
-        and {
-            "step": clock.step,
-            "due": clock.due,
-            "provisional": clock.provisional,
-            "working_days_left": clock.left,
-        },
-        "may": guards.allowed_verbs(user, case),
-    }
-
-
-def _find(request: HttpRequest, number: str) -> Case:
-    case = get_object_or_404(Case.objects.select_related("record", "subject", "authority"), number=number)
-    verdict = guards.can_read(request.user, case)
-    if not verdict:
-        raise Refused(verdict)
-    return case
 
 
 @router.get("/cases", response=CaseList, summary="Cases that you may read, newest first")
@@ -126,30 +64,22 @@ def list_cases(
     if q.strip():
         cases = cases.filter(matching(q))
     page = cases.order_by("-submitted_at", "-pk")[offset : offset + limit]
-    return {"items": [_out(request.user, case) for case in page], "count": cases.count()}
+    return {"items": [case_out(request.user, case) for case in page], "count": cases.count()}
 
 
-@router.get("/cases/{number}", response=CaseOut, summary="One case")
-def read_case(request: HttpRequest, number: Number):
-    return _out(request.user, _find(request, number))
-
-
-@router.post("/cases/{number}/evidence", response={201: CaseOut}, summary="Attach a file while a supplement is awaited")
-def attach(request: HttpRequest, number: Number, file: File[UploadedFile]):
-    case = _find(request, number)
-    try:
-        actions.attach_evidence(request.user, case, file, kind_of(case).evidence_purpose)
-    except UnusableFile as error:
-        raise Refused(no("unusable_file", str(error)), status=422) from error
-    return 201, _out(request.user, Case.objects.get(pk=case.pk))
+@router.get("/cases/{number}", response=CaseDetail, summary="One case, with all that its page shows")
+def read_case(request: HttpRequest, number: Reference):
+    """Return a case by its 办件编号, a draft by its ``id``: what was stated and proved, what is missing, what happened."""
+    return case_detail(request.user, find_case(request, number))
 
 
 @router.post("/cases/{number}/{verb}", response=CaseOut, summary="Do a step")
-def act(request: HttpRequest, number: Number, verb: Verb, step: Step):
-    case = _find(request, number)
+def act(request: HttpRequest, number: Reference, verb: Verb, step: Step):
+    case = find_case(request, number)
     _check(case, verb, step)
     user, version = request.user, step.version
     do = {
+        "submit": lambda: actions.submit(user, case, version=version),
         "accept": lambda: actions.accept(user, case, version=version),
         "decline": lambda: actions.decline(user, case, step.codes, step.opinion, version=version),
         "request_supplement": lambda: actions.request_supplement(user, case, step.codes, step.opinion, version=version),
@@ -162,7 +92,7 @@ def act(request: HttpRequest, number: Number, verb: Verb, step: Step):
         "release": lambda: actions.release(user, case),
     }
     do[verb]()
-    return _out(user, Case.objects.select_related("record", "subject", "authority").get(pk=case.pk))
+    return case_out(user, fresh(case))
 
 
 def _check(case: Case, verb: str, step: Step) -> None:
