@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from casework import actions
 from casework.api.shapes import (
@@ -30,6 +30,10 @@ router = Router(tags=["cases"])
 
 class Step(Schema):
     """What a verb needs. ``version`` is the one that you read; if the case changed since, the answer is 409."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"version": 4, "outcome": "approved", "opinion": "凭证与决定书一致。"}]}
+    )
 
     version: int | None = Field(default=None, ge=1)
     codes: list[Text] = Field(default_factory=list, max_length=20, description="Reason codes.")

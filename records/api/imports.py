@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django_q.tasks import async_task
 from ninja import Path, Query, Router, Schema
@@ -19,7 +19,7 @@ from records.intake import batch as intake
 from records.intake.aliases import label_of
 from records.models import CorrectionProposal, ImportRow, ImportRun
 from records.queries import runs_of
-from records.views.runs import UNDONE_AT_ONCE, counts_of
+from records.views.runs import UNDONE_AT_ONCE, counts_of, report
 
 router = Router(tags=["imports"])
 
@@ -144,6 +144,16 @@ def read_import(
     """Return the rows of one import, by file, page or API, as they were answered; up to 500 at a time."""
     run = find_run(request, import_id)
     return {**intake.answer_of(run, after, MOST_ROWS), "status": run.status}
+
+
+@router.get(
+    "/imports/{import_id}/report.csv",
+    summary="The result of every row, as a file for a spreadsheet",
+    openapi_extra={"responses": {200: {"description": "OK", "content": {"text/csv": {}}}}},
+)
+def read_report(request: HttpRequest, import_id: Key) -> StreamingHttpResponse:
+    """Return all rows at once; no cell of it can act as a formula."""
+    return report(request, import_id)
 
 
 @router.post("/imports/{import_id}/undo", response=ImportLine, summary="Take a whole import back")

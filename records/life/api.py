@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import File, Form, Router, Schema, Status
 from ninja.files import UploadedFile
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from policy.reasons import reasons_for
 from policy.verdict import Refused, no
@@ -28,6 +28,8 @@ RecordId = Annotated[str, StringConstraints(pattern=r"^R[0-9A-Z]{12}$")]
 
 
 class ExplanationIn(Schema):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"text": "涉事产品已全部召回，标签已改正。"}]})
+
     text: Text
 
 
@@ -43,6 +45,8 @@ class ExplanationOut(Schema):
 
 class Settle(Schema):
     """``codes`` are for declining an explanation, ``note`` for declining or dismissing."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"codes": ["X-F01"], "note": "请删去他人的电话。"}]})
 
     codes: list[Short] = Field(default_factory=list, max_length=20)
     note: Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=500)] = ""
