@@ -9,10 +9,10 @@ from ninja.files import UploadedFile
 from pydantic import ConfigDict, Field
 
 from casework import actions, guards
-from casework.api.shapes import CaseDetail, CaseOut, Reference, case_detail, case_out, find_case, fresh
+from casework.api.shapes import CaseDetail, CaseOut, Reference, by_reference, case_detail, case_out, find_case, fresh
 from casework.forms import CommitmentForm
 from casework.kinds import kind_of
-from casework.models import Evidence
+from casework.models import Case, Evidence
 from casework.views import files
 from policy.shapes import Key, Short, ask, checked
 from policy.verdict import Refused, no
@@ -80,7 +80,7 @@ def preview(
     outcome: Annotated[str, Query(max_length=20)] = "",
 ) -> HttpResponse:
     """Return the notice as it would be printed, marked 预览, for the officer who may handle the case."""
-    return files.notice_preview(request, find_case(request, number).pk, notice_kind)
+    return files.notice_preview(request, get_object_or_404(Case, by_reference(number)).pk, notice_kind)
 
 
 @router.get("/evidence/{evidence_id}", openapi_extra=_FILE, summary="A file as it was handed in, as a download")

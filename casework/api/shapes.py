@@ -118,10 +118,14 @@ class CaseDetail(CaseOut):
 
 def find_case(request: HttpRequest, reference: str) -> Case:
     """Return a case that the caller may read. Raises ``Http404`` or ``Refused``."""
-    which = Q(pk=int(reference)) if reference.isdecimal() else Q(number=reference)
-    case = get_object_or_404(_with_names(), which)
+    case = get_object_or_404(_with_names(), by_reference(reference))
     ask(guards.can_read(request.user, case))
     return case
+
+
+def by_reference(reference: str) -> Q:
+    """Return the filter for a case by its number or, of a draft, its ``id``."""
+    return Q(pk=int(reference)) if reference.isdecimal() else Q(number=reference)
 
 
 def fresh(case: Case) -> Case:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from policy.verdict import Refused, no
 from records import actions
 from records.guards import can_read
 from records.life.deadlines import deadline_of
+from records.life.guards import can_read_change
 from records.life.models import Explanation, UpstreamChange
 from records.models import AdverseRecord
 from records.uploads import UnusableFile, inspect
@@ -159,8 +160,14 @@ def report(request: HttpRequest, record_id: RecordId, body: Form[ChangeIn], file
     "/records/{record_id}/upstream/{verb}", response=ChangeOut, summary="Confirm or dismiss the report that waits"
 )
 def settle_change(request: HttpRequest, record_id: RecordId, verb: Literal["confirm", "dismiss"], body: Settle):
-    record = _record(request, record_id)
-    found = get_object_or_404(record.upstream_changes, status=UpstreamChange.Status.REPORTED)
+    reported = UpstreamChange.objects.filter(record__public_id=record_id, status=UpstreamChange.Status.REPORTED)
+    found = reported.select_related("record__authority", "record__subject").first()
+    if found is None:
+        _record(request, record_id)
+        raise Http404
+    verdict = can_read_change(request.user, found)
+    if not verdict:
+        raise Refused(verdict)
     if verb == "confirm":
         return _change_out(actions.confirm_change(request.user, found))
     return _change_out(actions.dismiss_change(request.user, found, body.note))

@@ -1,0 +1,73 @@
+"""What the tests of the API share: calling it as somebody, and asking page and API the same thing."""
+
+import html
+import json
+
+from django.db import transaction
+from django.test import Client
+
+from parties.models import User
+from parties.tokens import create_token
+
+BASE = "/api/v1"
+
+
+class Caller:
+    """Calls the API by token: ``call(user, "post", "/cases/7/submit", {...})``; ``files=`` sends a form."""
+
+    def __init__(self):
+        self.client = Client()
+        self.keys: dict[int, str] = {}
+
+    def __call__(self, user: User, method: str, path: str, body=None, *, files=None, **query):
+        if user.pk not in self.keys:
+            self.keys[user.pk] = create_token(user, "test")
+        headers = {"Authorization": f"Bearer {self.keys[user.pk]}"}
+        if method == "get":
+            return self.client.get(f"{BASE}{path}", query, headers=headers)
+        if files is not None:
+            return self.client.post(f"{BASE}{path}", {**(body or {}), **files}, headers=headers)
+        text = json.dumps({} if body is None else body, ensure_ascii=False)
+        return self.client.post(f"{BASE}{path}", text, content_type="application/json", headers=headers)
+
+
+def page_says(user: User, method: str, address: str, data: dict) -> tuple[int, str]:
+    """Return status and text of a page's answer to somebody; what it did is undone."""
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    with undone():
+        answer = getattr(client, method)(address, data)
+        return answer.status_code, html.unescape(answer.getvalue().decode(errors="replace"))
+
+
+class undone:
+    """Do something and take it back, inside the test's transaction."""
+
+    def __enter__(self):
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+
+    def __exit__(self, kind, error, trace):
+        transaction.set_rollback(True)
+        return self.atomic.__exit__(kind, error, trace)
+
+
+def same_refusal(call: Caller, user: User, page: tuple[str, str, dict], door: tuple) -> str:
+    """Return what is different between a page's and the API's answer to one person; nothing if they agree.
+
+    They agree when both do it or both refuse for the same reason. (Where a page asks before it shows a form it says 403
+    and the action, that the API goes to at once, may say 409; the sentence is the same.)
+    """
+    status, text = page_says(user, *page)
+    with undone():
+        answer = call(user, *door[:3], files=door[3] if len(door) > 3 else None)
+    problem = answer.json() if answer.status_code >= 400 else {}
+    if status in (403, 409):
+        if answer.status_code not in (403, 409):
+            return f"{user.username}: the page says {status}, the API {answer.status_code} {problem}"
+        if problem["detail"] not in text:
+            return f"{user.username}: the API's reason is not on the page: {problem['detail']}"
+        return ""
+    if answer.status_code in (403, 409):
+        return f"{user.username}: the API refuses ({problem}), the page does not ({status})"
+    return ""
