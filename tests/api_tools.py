@@ -19,10 +19,14 @@ class Caller:
         self.client = Client()
         self.keys: dict[int, str] = {}
 
-    def __call__(self, user: User, method: str, path: str, body=None, *, files=None, **query):
+    def key_of(self, user: User) -> str:
+        """Return the user's token, made once."""
         if user.pk not in self.keys:
             self.keys[user.pk] = create_token(user, "test")
-        headers = {"Authorization": f"Bearer {self.keys[user.pk]}"}
+        return self.keys[user.pk]
+
+    def __call__(self, user: User, method: str, path: str, body=None, *, files=None, **query):
+        headers = {"Authorization": f"Bearer {self.key_of(user)}"}
         if method == "get":
             return self.client.get(f"{BASE}{path}", query, headers=headers)
         if files is not None:
@@ -31,13 +35,20 @@ class Caller:
         return self.client.post(f"{BASE}{path}", text, content_type="application/json", headers=headers)
 
 
-def page_says(user: User, method: str, address: str, data: dict) -> tuple[int, str]:
-    """Return status and text of a page's answer to somebody; what it did is undone."""
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    with undone():
-        answer = getattr(client, method)(address, data)
-        return answer.status_code, html.unescape(answer.getvalue().decode(errors="replace"))
+class Pages:
+    """Opens pages as somebody: ``pages(user, "post", address, data)``; what a page did is undone."""
+
+    def __init__(self):
+        self.clients: dict[int, Client] = {}
+
+    def __call__(self, user: User, method: str, address: str, data: dict) -> tuple[int, str]:
+        """Return status and text of the answer."""
+        if user.pk not in self.clients:
+            self.clients[user.pk] = Client()
+            self.clients[user.pk].force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        with undone():
+            answer = getattr(self.clients[user.pk], method)(address, data)
+            return answer.status_code, html.unescape(answer.getvalue().decode(errors="replace"))
 
 
 class undone:
@@ -52,13 +63,14 @@ class undone:
         return self.atomic.__exit__(kind, error, trace)
 
 
-def same_refusal(call: Caller, user: User, page: tuple[str, str, dict], door: tuple) -> str:
+def same_refusal(call: Caller, pages: Pages, user: User, page: tuple[str, str, dict], door: tuple) -> str:
     """Return what is different between a page's and the API's answer to one person; nothing if they agree.
 
     They agree when both do it or both refuse for the same reason. (Where a page asks before it shows a form it says 403
     and the action, that the API goes to at once, may say 409; the sentence is the same.)
     """
-    status, text = page_says(user, *page)
+    call.key_of(user)  # kept: what follows is undone
+    status, text = pages(user, *page)
     with undone():
         answer = call(user, *door[:3], files=door[3] if len(door) > 3 else None)
     problem = answer.json() if answer.status_code >= 400 else {}

@@ -17,7 +17,7 @@ from records.enquiries.actions import ask
 from records.intake.run import import_file
 from records.models import AdverseRecord, CorrectionProposal, ImportRun
 from records.uploads import inspect
-from tests.api_tools import Caller, same_refusal
+from tests.api_tools import Caller, Pages, same_refusal
 from tests.integration.test_casework_cells import bring_to, people
 from tests.integration.test_records_queries import authorised
 from tests.records_world import code, days_ago, office, row, write_csv
@@ -237,13 +237,13 @@ def csv_file():
     return SimpleUploadedFile("a.csv", ",".join(row()).encode() + b"\n" + ",".join(row().values()).encode())
 
 
-def ask_both(page, door, actors) -> list[str]:
-    """Return where page and API differ for these people."""
+def ask_both(page, door, actors, both) -> list[str]:
+    """Return where page and API differ for these people. ``both``: who asks the API, who opens pages."""
     method, name, arguments, *data = page
     address = reverse(name, args=arguments)
-    call = Caller()
     asked = [
-        same_refusal(call, user, (method, address, rewound(data[0] if data else {})), prepared(door)) for user in actors
+        same_refusal(*both, user, (method, address, rewound(data[0] if data else {})), prepared(door))
+        for user in actors
     ]
     return [one for one in asked if one]
 
@@ -264,8 +264,8 @@ def rewound(data):
 
 def test_page_and_api_do_it_or_refuse_alike(world):
     """All doors in one office: what each of them does is undone before the next is asked."""
-    actors = [getattr(world, role) for role in ROLES]
-    different = {name: ask_both(*door(world), actors) for name, door in DOORS.items()}
+    actors, both = [getattr(world, role) for role in ROLES], (Caller(), Pages())
+    different = {name: ask_both(*door(world), actors, both) for name, door in DOORS.items()}
     assert {name: found for name, found in different.items() if found} == {}
 
 
@@ -344,13 +344,13 @@ STATES = (S.DRAFT, S.SUBMITTED, S.SUPPLEMENT_REQUESTED)
 def test_steps_on_a_case_by_page_and_api(kind, state):
     players = journey.cast()
     case = bring_to(players, kind, state, 9100)
-    actors = people(players).values()
+    actors, both = people(players).values(), (Caller(), Pages())
     steps = {
         name: step
         for name, step in STEPS.items()
         if (name, state) not in LEAD_AWAY and (kind == "repair" or name in OWN)
     }
-    different = {name: ask_both(*step(case), actors) for name, step in steps.items()}
+    different = {name: ask_both(*step(case), actors, both) for name, step in steps.items()}
     assert {name: found for name, found in different.items() if found} == {}
 
 
@@ -362,6 +362,7 @@ def test_a_preview_and_a_case_that_somebody_has_taken(monkeypatch):
         ("get", "casework:preview", [case.pk, "acceptance"]),
         ("get", f"/cases/{case.number}/preview/acceptance"),
     )
-    assert ask_both(*preview, people(players).values()) == []
+    actors, both = people(players).values(), (Caller(), Pages())
+    assert ask_both(*preview, actors, both) == []
     cases.claim(players.officer, case)
-    assert ask_both(*STEPS["accept"](Case.objects.get(pk=case.pk)), people(players).values()) == []
+    assert ask_both(*STEPS["accept"](Case.objects.get(pk=case.pk)), actors, both) == []
