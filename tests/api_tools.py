@@ -80,6 +80,6 @@ def same_refusal(call: Caller, pages: Pages, user: User, page: tuple[str, str, d
         if problem["detail"] not in text:
             return f"{user.username}: the API's reason is not on the page: {problem['detail']}"
         return ""
-    if answer.status_code in (403, 409):
-        return f"{user.username}: the API refuses ({problem}), the page does not ({status})"
+    if (status < 400) != (answer.status_code < 400) or answer.status_code in (403, 409) or answer.status_code >= 500:
+        return f"{user.username}: the page says {status}, the API {answer.status_code} {problem}"
     return ""

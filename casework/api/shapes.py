@@ -163,7 +163,8 @@ def case_out(user: User, case: Case) -> dict[str, Any]:
         "submitted_at": case.submitted_at,
         "closed_at": case.closed_at,
         "clock": clock_out(clock_now(case)),
-        "may": guards.allowed_verbs(user, case),
+        # Whether a draft may be handed in is asked of what its kind has gathered.
+        "may": guards.allowed_verbs(user, specific(case) if case.status == Case.Status.DRAFT else case),
     }
 
 
