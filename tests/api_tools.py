@@ -5,6 +5,7 @@ import json
 
 from django.db import transaction
 from django.test import Client
+from django.urls import reverse
 
 from parties.models import User
 from parties.tokens import create_token
@@ -83,3 +84,28 @@ def same_refusal(call: Caller, pages: Pages, user: User, page: tuple[str, str, d
     if (status < 400) != (answer.status_code < 400) or answer.status_code in (403, 409) or answer.status_code >= 500:
         return f"{user.username}: the page says {status}, the API {answer.status_code} {problem}"
     return ""
+
+
+def ask_both(page, door, actors, both) -> list[str]:
+    """Return where page and API differ for these people. ``both``: who asks the API, who opens pages."""
+    method, name, arguments, *data = page
+    address = reverse(name, args=arguments)
+    asked = [
+        same_refusal(*both, user, (method, address, rewound(data[0] if data else {})), prepared(door))
+        for user in actors
+    ]
+    return [one for one in asked if one]
+
+
+def prepared(door):
+    method, path, *rest = door
+    body = rest[0] if rest else None
+    return (method, path, body, rewound(rest[1])) if len(rest) > 1 else (method, path, body)
+
+
+def rewound(data):
+    """The same files for everybody, from their start."""
+    for value in data.values():
+        if hasattr(value, "seek"):
+            value.seek(0)
+    return data
