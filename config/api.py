@@ -100,7 +100,11 @@ def _method_as_problem(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
     @wraps(view, assigned=("__dict__",), updated=())
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
-        return problems.not_allowed(request, response["Allow"]) if response.status_code == 405 else response
+        if response.status_code == 405:
+            response = problems.not_allowed(request, response["Allow"])
+        # Nobody between us and the caller keeps an answer: a 404 and a 410 may otherwise be kept without a word.
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     answer.csrf_exempt = True  # Session checks it, for those who come with a session.
     return answer

@@ -77,7 +77,9 @@ def test_what_left_publicity_is_gone_at_once(world, how):
     record = several(world, 1)[0]
     assert register(f"/{record.public_id}").status_code == 200
     end(record, how, world)
-    problem = check_problem(register(f"/{record.public_id}"), 410, "gone")
+    answer = register(f"/{record.public_id}")
+    problem = check_problem(answer, 410, "gone")
+    assert answer["Cache-Control"] == "private, no-store"
     assert record.subject_name not in json.dumps(problem, ensure_ascii=False)
     assert register(q="澄江").json()["items"] == []
 
