@@ -38,6 +38,20 @@ class Clock:
         return self.left < 0
 
 
+#: Which deadline runs in which status.
+_STEPS = {
+    Case.Status.SUBMITTED: "accept",
+    Case.Status.ACCEPTED: "decide",
+    Case.Status.RECOMMENDED: "decide",
+    Case.Status.SUPPLEMENT_REQUESTED: "answer",
+}
+
+
+def running_step(case: Case) -> str:
+    """Return the step whose deadline runs (``accept``, ``decide``, ``answer``), or an empty text."""
+    return _STEPS.get(Case.Status(case.status), "")
+
+
 def local_day(moment: datetime) -> date:
     """Return the Beijing day of a moment."""
     return timezone.localtime(moment).date()

@@ -14,6 +14,7 @@ from casework.models import Case, Evidence, Review
 from casework.queries import matching
 from casework.todo import OPEN
 from parties.models import Agency, User
+from policy.deadlines.queries import News, news_for
 from policy.rulebook import RuleBook
 from policy.workdays import WorkCalendar
 
@@ -30,6 +31,8 @@ class Row:
     clock: Clock | None
     mine: bool
     flags: tuple[str, ...]
+    #: What a new holiday table did to its deadline, until the user has opened it.
+    news: News | None = None
 
 
 def tasks_of(user: User) -> QuerySet[Task]:
@@ -74,8 +77,16 @@ def rows(tasks: list[Task], user: User, today: date | None = None) -> list[Row]:
     today = today or timezone.localdate()
     calendar, book = WorkCalendar.load(), RuleBook.load(today)
     flags = flags_of([task.process.case for task in tasks])
+    news = {piece.change.thing_id: piece for piece in news_for(user) if piece.change.thing_type == "casework.case"}
     lines = [
-        Row(task, case, clock(case, today, calendar, book), task.owner_id == user.pk, flags.get(case.pk, ()))
+        Row(
+            task,
+            case,
+            clock(case, today, calendar, book),
+            task.owner_id == user.pk,
+            flags.get(case.pk, ()),
+            news.get(str(case.pk)),
+        )
         for task in tasks
         for case in [task.process.case]
     ]

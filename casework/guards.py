@@ -142,6 +142,14 @@ def can_claim(actor: User, case: Case) -> Verdict:
     return _status(case, Case.Status.SUBMITTED)
 
 
+def could_take(actor: User, case: Case) -> Verdict:
+    """Return whether this officer is one of those who may take the case's task, now or when it is back from the
+    applicant: whom its deadline concerns."""
+    if case.status == Case.Status.SUPPLEMENT_REQUESTED:
+        return _may_receive(actor, case)
+    return can_claim(actor, case)
+
+
 def _may_receive(actor: User, case: Case) -> Verdict:
     lead = kind_of(case).lead_may_accept and _is_lead_staff(actor)
     if not (_is_officer_for(actor, case) or lead):

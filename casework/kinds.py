@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import models
 
-from casework.models import Case, Evidence
+from casework.models import Case, Decision, Evidence
 from notices.models import Notice
 from parties.models import User
 from policy.eligibility import Condition
@@ -71,6 +71,9 @@ class CaseKind(ABC):
     def apply_outcome(self, case: Case, actor: User, outcome: str, at) -> None:
         """Make the case's transition for ``outcome`` and do to the record what it orders, in this transaction."""
 
+    def on_decided(self, case: Case, actor: User, decision: Decision) -> None:  # noqa: B027
+        """What follows from a decision besides its outcome, in the same transaction; its row is written."""
+
     def can_submit(self, actor: User, case: Case) -> Verdict:
         """Return whether everything of this kind is there to be submitted."""
         return YES
@@ -83,7 +86,7 @@ class CaseKind(ABC):
         """What acceptance does besides opening the clock."""
 
     def on_close(self, case: Case, actor: User | None) -> None:  # noqa: B027
-        """What happens when a case ends without a decision (declined, withdrawn)."""
+        """What happens when a case ends without a decision (declined, withdrawn, ended)."""
 
     def notice_facts(self, case: Case, outcome: str = "") -> dict[str, Any]:
         """Return the facts of this kind that its notices print."""

@@ -37,13 +37,17 @@ class Case(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         DISMISSED = "dismissed", _("异议不成立")
         GRANTED = "granted", _("准予延期")
         NOT_GRANTED = "not_granted", _("不予延期")
+        #: The record ceased to be live meanwhile: nothing is left to decide.
+        ENDED = "ended", _("已终止办理")
 
     #: Waiting for the office or for the applicant.
     OPEN = (Status.SUBMITTED, Status.SUPPLEMENT_REQUESTED, Status.ACCEPTED, Status.RECOMMENDED)
+    #: Still somebody's to go on with, the draft included.
+    UNDECIDED = (Status.DRAFT, *OPEN)
     DECIDED = (
         Status.APPROVED, Status.REFUSED, Status.UPHELD, Status.DISMISSED, Status.GRANTED, Status.NOT_GRANTED
     )  # fmt: skip
-    CLOSED = (*DECIDED, Status.DECLINED, Status.WITHDRAWN)
+    CLOSED = (*DECIDED, Status.DECLINED, Status.WITHDRAWN, Status.ENDED)
 
     kind = models.CharField(_("种类"), max_length=10, choices=Kind)
     #: 办件编号, given at submission: XF20261123-0001.
@@ -72,7 +76,7 @@ class Case(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     #: When the last supplement came in: the acceptance clock starts again from it.
     resubmitted_at = models.DateTimeField(_("补正时间"), null=True, blank=True)
     accepted_at = models.DateTimeField(_("受理时间"), null=True, blank=True)
-    #: Decided, declined or withdrawn.
+    #: Decided, declined, withdrawn or ended.
     closed_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
 
     class Meta:
@@ -94,6 +98,7 @@ class Case(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
                         "dismissed",
                         "granted",
                         "not_granted",
+                        "ended",
                     ]
                 ),
             ),
@@ -161,6 +166,11 @@ class Case(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     )
     def withdraw(self, at):
         """撤回 by the applicant, until a recommendation is made."""
+        self.closed_at = at
+
+    @transition(field="status", source=list(OPEN), target=Status.ENDED)
+    def end(self, at):
+        """终止办理: the record was annulled, ran out or was repaired; nobody decides, nothing is held against anybody."""
         self.closed_at = at
 
 

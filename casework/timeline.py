@@ -25,10 +25,12 @@ def _titles() -> dict[str, str]:
         "send_back": _("退回初审"),
         "decide": _("作出决定"),
         "withdraw": _("申请人撤回"),
+        "end": _("信息不再公示或使用，终止办理"),
         "claim": _("接手办理"),
         "release": _("放回待办"),
         "verify": _("记录核实结果"),
         "deadline_moved": _("放假安排公布，期限重算"),
+        "deadline_confirmed": _("放假安排公布，期限不再暂定"),
     }
 
 
@@ -42,7 +44,9 @@ PUBLIC_VERBS = {
     "recommend",
     "decide",
     "withdraw",
+    "end",
     "deadline_moved",
+    "deadline_confirmed",
 }
 
 
@@ -72,6 +76,10 @@ def steps(case: Case, viewer: User | None = None) -> list[dict[str, Any]]:
         if verb == "deadline_moved":
             old, new = (say(date.fromisoformat(entry.data[name])) for name in ("old", "new"))
             line["text"] = _("由 %(old)s 改为 %(new)s") % {"old": old, "new": new}
+        if verb == "deadline_confirmed":
+            line["text"] = say(date.fromisoformat(entry.data["new"]))
+            if entry.data["provisional"]:
+                line["title"] = _("放假安排撤回，期限改为暂定")
         if entry.data.get("review") in opinions:
             line["text"] = opinions[entry.data["review"]]
         if inner and entry.data.get("taken_from"):

@@ -4,9 +4,11 @@ from django.http import HttpRequest
 from viewflow.workflow.models import Process, Task
 from viewflow.workflow.status import STATUS
 
+from casework.clock import running_step
 from casework.kinds import kind_of
 from casework.models import Case
 from parties.models import User
+from policy.deadlines.actions import lapse
 
 OPEN = (STATUS.NEW, STATUS.ASSIGNED, STATUS.STARTED)
 
@@ -58,9 +60,11 @@ def move_on(case: Case, actor: User) -> None:
         request.user = actor
         activation.start(request)
         activation.execute()
+    lapse(Case(pk=case.pk), running_step(case))
 
 
 def cancel(case: Case) -> None:
     """End the process without a decision (withdrawn)."""
     if case.process_id:
         kind_of(case).flow.instance.cancel(case.process)
+    lapse(Case(pk=case.pk))

@@ -35,6 +35,7 @@ DOORS = (
     "records.api.identity",
     "records.life.api",
     "records.life.reading_api",
+    "records.findings.api",
     "records.enquiries.api",
     "casework.api.desk",
     "casework.api.drafts",

@@ -10,9 +10,6 @@ class ConfigConfig(AppConfig):
     def ready(self):
         from django_q.signals import post_execute_in_worker
 
-        from config.deadlines import tell_moved
         from config.tasks import beat_after_task
-        from policy.holidays import when_the_calendar_changes
 
-        when_the_calendar_changes(tell_moved)
         post_execute_in_worker.connect(beat_after_task, dispatch_uid="config.heartbeat")

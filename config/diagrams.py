@@ -6,7 +6,7 @@ from django.utils import translation
 from deferrals.models import Deferral
 from notices.models import Notice
 from objections.models import Objection
-from records.models import AdverseRecord, Explanation, PriorReminder, UpstreamChange
+from records.models import AdverseRecord, Explanation, Finding, PriorReminder, UpstreamChange
 from repair.flow import RepairFlow
 from repair.models import RepairApplication
 
@@ -24,6 +24,7 @@ LIFE: dict[str, type[Model]] = {
     "A subject's explanation": Explanation,
     "A change upstream": UpstreamChange,
     "A reminder before a record": PriorReminder,
+    "A finding that bars": Finding,
 }
 ARCHITECTURE, RECORDS = "docs/architecture.md", "docs/records.md"
 DOCUMENTS = {ARCHITECTURE: MACHINES, RECORDS: LIFE}

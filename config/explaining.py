@@ -40,10 +40,12 @@ class Explanation:
     def agrees(self) -> bool:
         """Whether the record still says what the rules of ``today`` give."""
         record = self.record
-        return (record.severity, record.publicity_from, record.publicity_until, record.earliest_application) == (
+        said = ("severity", "publicity_from", "publicity_until", "last_day", "earliest_application")
+        return tuple(getattr(record, name) for name in said) == (
             self.classification.severity,
             self.window.start,
             self.window.until,
+            self.window.disclosed_until,
             self.window.earliest_application,
         )
 
@@ -81,7 +83,8 @@ def find_record(text: str) -> AdverseRecord:
 
 def explain(record: AdverseRecord, today: date) -> Explanation:
     """Work out class, window and eligibility of a record under the rules in force on ``today``."""
-    facts, book = policy_facts(record), RuleBook.load(today)
+    book = RuleBook.load(today)
+    facts = policy_facts(record, book)
     classification = classify(facts, book)
     open_case = record.cases.filter(kind=Case.Kind.REPAIR, status__in=Case.OPEN).exists()
     return Explanation(

@@ -78,12 +78,15 @@ def sync_lines(record_id: str, today: date | None = None) -> list[SyncLine]:
     return sorted(lines, key=lambda line: line.subscriber_name)
 
 
-def due_for(event: OutboundEvent) -> workdays.Due:
-    """Return the last day for a platform's confirmation: our days to share and the platform's to act."""
+def due_for(event: OutboundEvent, calendar: workdays.WorkCalendar | None = None) -> workdays.Due:
+    """Return the last day for a platform's confirmation: our days to share and the platform's to act.
+
+    ``calendar``: by default the present one.
+    """
     day = timezone.localdate(event.time)
     book = RuleBook.load(day)
     days = int(book.value("sync.share_working_days").value) + int(book.value("sync.receive_working_days").value)
-    return workdays.due(day, days, workdays.WorkCalendar.load())
+    return workdays.due(day, days, calendar or workdays.WorkCalendar.load())
 
 
 def failed() -> QuerySet[Delivery]:

@@ -30,6 +30,7 @@ SUFFIXES = {
     Notice.Kind.PUBLICITY_ENDED: "终",
     Notice.Kind.RECORD_REVOKED: "撤",
     Notice.Kind.RECORD_CORRECTED: "更",
+    Notice.Kind.CASE_ENDED: "止",
     Notice.Kind.CREDIT_STATEMENT: "查",
 }
 

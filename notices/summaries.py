@@ -100,6 +100,12 @@ def in_short(notice: Notice) -> Summary:
             _("%(number)s 这条失信信息的内容已经更正。") % {"number": record.get("document_number", "")},
             _("仍有错误的，随时可以提出异议。"),
         )
+    if kind == Notice.Kind.CASE_ENDED:
+        return Summary(
+            _("%(number)s 已终止办理：这条信息不再公示或使用。") % {"number": facts.get("case_number", "")},
+            _("您不需要办理。如果别处仍在显示，请告诉我们。"),
+            reasons,
+        )
     if kind == Notice.Kind.CREDIT_STATEMENT:
         total = (facts.get("statement") or {}).get("total") or 0
         return Summary(

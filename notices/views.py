@@ -19,6 +19,7 @@ from notices.forms import RevokeForm, VerifyForm
 from notices.models import Notice
 from notices.summaries import in_short
 from parties.limits import seconds_to_wait
+from policy.deadlines.queries import news_for
 from policy.verdict import Refused, no
 
 logger = logging.getLogger(__name__)
@@ -33,7 +34,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     page = Paginator(letters, LETTERS_A_PAGE).get_page(request.GET.get("page"))
     rows = [(notice, in_short(notice)) for notice in page]
     unread = queries.unread(request.user).count()
-    return render(request, "notices/inbox.html", {"page_obj": page, "rows": rows, "unread": unread})
+    context = {"page_obj": page, "rows": rows, "unread": unread, "deadline_news": news_for(request.user)}
+    return render(request, "notices/inbox.html", context)
 
 
 @login_required

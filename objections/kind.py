@@ -75,6 +75,9 @@ class ObjectionKind(CaseKind):
         return YES
 
     def on_accept(self, case: Objection, actor: User) -> None:
+        """标注; a record that left the public between submission and acceptance has no place for a mark."""
+        if not case.record.is_live:
+            return
         records.set_objection_mark(case.record, actor, True, case.number)
 
     def on_close(self, case: Objection, actor: User | None) -> None:

@@ -18,6 +18,8 @@ from policy.sectors import name_of
 from policy.workdays import add_months
 
 FALSE_MATERIALS, BROKEN_COMMITMENT, REPAIRED = "false_materials", "broken_commitment", "repaired"
+#: The codes of all bars, as a condition of the eligibility card bears them.
+BARS = frozenset({FALSE_MATERIALS, BROKEN_COMMITMENT, "after_repair", "repairs", "same_kind", "sector_unrepairable"})
 
 
 @dataclass(frozen=True)

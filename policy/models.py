@@ -119,7 +119,7 @@ class ReasonCode(Shipped):
     )  # fmt: skip
 
     code = models.CharField(_("代码"), max_length=40, unique=True)
-    #: Verbs it may be used with: ``decline``, ``request_supplement``, ``refuse``, ``send_back``, ``dismiss``.
+    #: Verbs it may be used with: ``decline``, ``request_supplement``, ``refuse``, ``send_back``, ``dismiss``, ``end``.
     verbs = models.JSONField(_("适用动作"), default=list)
     #: ``repair``, ``objection`` or both.
     kinds = models.JSONField(_("适用办件"), default=list)
@@ -184,3 +184,7 @@ class WorkdayOverride(models.Model):
         """Return the digest of a year's days, given as ``(date, is_workday, name)``, in any order."""
         text = "\n".join(f"{day} {int(is_workday)} {name}" for day, is_workday, name in sorted(days))
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+# Models of this room's parts; Django looks for them here.
+from policy.deadlines.models import DeadlineChange, DeadlineTold  # noqa: E402, F401

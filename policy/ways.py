@@ -40,6 +40,13 @@ def names() -> dict[str, str]:
     }
 
 
+def catalogue_of(sector: str, book: RuleBook) -> str:
+    """Return which catalogue lists a sector's records: ``local`` where the rules say that only the district's own
+    does (信易阅 and the like), else ``national``: penalties, lists of serious offenders, abnormal operation."""
+    rule = book.find("record.local_catalogue", sector)
+    return LOCAL if rule is not None and rule.value else NATIONAL
+
+
 def ways_for(catalogue: str, book: RuleBook, sector: str = "") -> list[Way]:
     """Return the ways that the rules name for a record of the ``national`` catalogue or a ``local`` one.
 

@@ -46,7 +46,7 @@ def standing_of(record: AdverseRecord, today: date | None = None) -> Standing:
     if record.status == AdverseRecord.Status.REVOKED:
         return _after_removal(record, _("已撤销"))
     if record.status == AdverseRecord.Status.EXPIRED:
-        return _after_removal(record, _("公示期满"))
+        return _after_removal(record, _("公示期满") if record.publicity_from else _("披露期满"))
     open_cases = [case for case in record.cases.all() if case.is_open or case.status == Case.Status.DRAFT]
     if open_cases:
         # A question that waits for the subject comes before one that waits for the office.
@@ -122,6 +122,7 @@ def stage_of(case: Case) -> Stage:
         Case.Status.RECOMMENDED: Stage(_("初审完成，等待复核"), _("另一位工作人员复核后作出决定"), _("信用主管部门")),
         Case.Status.DECLINED: Stage(_("不予受理"), _("理由和救济途径写在通知书里"), nobody),
         Case.Status.WITHDRAWN: Stage(_("已撤回"), _("需要时可以重新申请"), nobody),
+        Case.Status.ENDED: Stage(_("已终止办理"), _("这条信息不再公示或使用，原因写在通知书里"), nobody),
         Case.Status.APPROVED: Stage(_("准予修复"), _("各平台撤下这条信息并回执确认"), _("各公示平台")),
         Case.Status.REFUSED: Stage(_("不予修复"), _("理由和救济途径写在决定书里"), nobody),
         Case.Status.UPHELD: Stage(_("异议成立"), _("信息已更正或撤销，各平台同步更新"), _("各公示平台")),

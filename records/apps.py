@@ -11,9 +11,17 @@ class RecordsConfig(AppConfig):
 
         from notices.signals import served
         from parties.models import Subject
+        from policy.holidays import when_the_calendar_changes
+        from records.actions.lateness import recount_lateness
+        from records.findings.holds import findings_hold
+        from records.holds import register_hold
+        from records.life.deadlines import tell_moved
 
         post_save.connect(_follow_a_new_name, sender=Subject, dispatch_uid="records.register_names")
         served.connect(_tell_the_record, dispatch_uid="records.note_service")
+        when_the_calendar_changes(tell_moved)
+        when_the_calendar_changes(recount_lateness)
+        register_hold(findings_hold)
 
 
 def _tell_the_record(sender, notice, proof, **_more):

@@ -8,7 +8,8 @@ from django.utils import timezone
 from policy.bars import REPAIRED, Incident, bars_for, needs_history
 from policy.eligibility import Bar, Eligibility, repair_eligibility
 from policy.rulebook import RuleBook
-from policy.ways import PERFORMANCE
+from policy.ways import PERFORMANCE, catalogue_of
+from records.findings.queries import incidents_of
 from records.models import AdverseRecord
 
 
@@ -24,13 +25,15 @@ def card(
 ) -> Eligibility:
     """Return whether a repair may be applied for, every condition with its cure and its article.
 
-    Takes what the case knows (proof, commitment, another open case, bars beside those that the subject's earlier
-    repairs give) and the way of repair (:mod:`policy.ways`); ``today`` is the day in Beijing, by default the present
+    Takes what the case knows (proof, commitment, another open case, bars beside those that findings against the
+    subject and its earlier repairs give) and the way of repair (:mod:`policy.ways`); ``today`` is the day in Beijing, by default the present
     one. The rules are those in force on that day.
     """
     today = today or timezone.localdate()
     book = RuleBook.load(today)
-    history = _history(record) if needs_history(book, record.sector) else []
+    history = incidents_of(record.subject_id)
+    if needs_history(book, record.sector):
+        history += _history(record)
     earlier = bars_for(history, today=today, book=book, sector=record.sector, conduct=record.violation_type)
     return repair_eligibility(
         earliest_application=record.earliest_application,
@@ -42,6 +45,7 @@ def card(
         today=today,
         book=book,
         way=way,
+        catalogue=catalogue_of(record.sector, book),
         sector=record.sector,
     )
 

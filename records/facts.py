@@ -7,6 +7,8 @@ from django.utils import timezone, translation
 
 from parties.identity import mask, mask_in
 from policy.facts import RecordFacts
+from policy.rulebook import RuleBook
+from policy.ways import catalogue_of
 from records.canonical import as_text, split_categories
 from records.models import AdverseRecord, Severity
 
@@ -14,8 +16,11 @@ from records.models import AdverseRecord, Severity
 FORMAL_LANGUAGE = "zh-hans"
 
 
-def policy_facts(record: AdverseRecord) -> RecordFacts:
-    """Return what the rules need to know of a stored record. Summary-procedure penalties are never stored."""
+def policy_facts(record: AdverseRecord, book: RuleBook) -> RecordFacts:
+    """Return what the rules need to know of a stored record. Summary-procedure penalties are never stored.
+
+    ``book`` says which sectors' records only the local catalogue lists.
+    """
     return RecordFacts(
         decision_date=record.decision_date,
         categories=split_categories(record.category),
@@ -27,6 +32,7 @@ def policy_facts(record: AdverseRecord) -> RecordFacts:
         minor_declared=record.minor_declared,
         summary_procedure=False,
         conduct_ended=record.conduct_ended,
+        catalogue=catalogue_of(record.sector, book),
     )
 
 

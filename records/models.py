@@ -180,6 +180,9 @@ class AdverseRecord(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     earliest_application = models.DateField(_("最短公示期届满日"))
     #: The last day of publicity; it stops by itself the day after.
     publicity_until = models.DateField(_("最长公示期届满日"), null=True, blank=True)
+    #: The last day on which anybody may be shown it, on an authorised query too; empty: no rule ends it. Of what is
+    #: publicised it is the last day of publicity.
+    disclosed_until = models.DateField(_("披露届满日"), null=True, blank=True)
     #: ``[{text, title, article, verified}]``: why the window is what it is.
     because = models.JSONField(default=list, encoder=StoredJSON)
     rule_ids = models.JSONField(default=list)
@@ -226,6 +229,11 @@ class AdverseRecord(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         indexes = [
             models.Index(fields=["subject", "status"], name="records_subject"),
             models.Index(fields=["status", "publicity_until"], name="records_register"),
+            models.Index(
+                fields=["status", "disclosed_until"],
+                name="records_disclosed",
+                condition=Q(publicity_until__isnull=True),
+            ),
             models.Index(fields=["remind_on"], name="records_remind", condition=Q(remind_on__isnull=False)),
         ]
         ordering = ["-decision_date", "-id"]
@@ -238,6 +246,17 @@ class AdverseRecord(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     @property
     def is_live(self) -> bool:
         return self.status in self.LIVE
+
+    @property
+    def last_day(self):
+        """The last day on which it is shown to anybody; None: no rule ends it."""
+        return self.publicity_until or self.disclosed_until
+
+    def get_status_display(self) -> str:
+        """The status in words; what was never publicised did not stop being publicised."""
+        if self.status == self.Status.EXPIRED and self.publicity_from is None:
+            return str(_("披露期满，不再使用"))
+        return str(self.Status(self.status).label)
 
     @transition(field=status, source=[Status.REGISTERED, Status.WITHHELD, Status.DEFERRED], target=Status.PUBLICISED)
     def publicise(self):
@@ -265,7 +284,7 @@ class AdverseRecord(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
 
     @transition(field=status, source=list(LIVE), target=Status.EXPIRED)
     def expire(self, at):
-        """自动停止: the maximum publicity period is over; a withheld one is no longer shared or used either."""
+        """自动停止: the maximum publicity period is over; or what was withheld may not be disclosed any more."""
         self.removed_at = at
 
     @transition(field=status, source=[*LIVE, Status.REPAIRED, Status.EXPIRED], target=Status.REVOKED)
@@ -360,5 +379,6 @@ class RecordCorrection(models.Model):
 
 # Models of this room's parts; Django looks for them here.
 from records.enquiries.models import QueryRecord  # noqa: E402, F401
+from records.findings.models import Finding  # noqa: E402, F401
 from records.life.models import Explanation, PriorReminder, Reminder, UpstreamChange  # noqa: E402, F401
 from records.search.models import RegisterName  # noqa: E402, F401

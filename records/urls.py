@@ -3,6 +3,7 @@
 from django.urls import path
 
 from records.enquiries.urls import urlpatterns as enquiries
+from records.findings.urls import urlpatterns as findings
 from records.life.urls import urlpatterns as life
 from records.views import aliases, identity, runs, uploads
 
@@ -23,4 +24,5 @@ urlpatterns = [
     path("imports/identity/<str:kind>/<int:pk>/decide/", identity.decide_identity, name="decide_identity"),
 ]
 urlpatterns += life
+urlpatterns += findings
 urlpatterns += enquiries

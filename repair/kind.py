@@ -8,14 +8,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.kinds import CaseKind, DraftStep
-from casework.models import Case, Evidence
+from casework.models import Case, Decision, Evidence, Review
 from notices.models import Notice
 from parties.models import User
+from policy.bars import BARS
 from policy.dates import say_short
 from policy.eligibility import Condition
 from policy.verdict import YES, Verdict, no
 from records import actions as records
 from records.eligibility import card
+from records.findings.actions import from_decision as found_false
 from repair.models import RepairApplication
 
 
@@ -46,6 +48,20 @@ class RepairKind(CaseKind):
             records.remove_after_repair(case.record, actor, case.number)
         else:
             case.refuse(at)
+
+    def on_decided(self, case: RepairApplication, actor: User, decision: Decision) -> None:
+        """Refused for false materials: the two people who decided found it, and it bars (58号令, 沿用)."""
+        if decision.outcome != Case.Status.REFUSED:
+            return
+        review = case.reviews.filter(stage=Review.Stage.FIRST).order_by("-reviewed_at", "-id").first()
+        found_false(
+            case.record,
+            case_number=case.number,
+            codes=decision.reason_codes,
+            reason=decision.reason or review.opinion,
+            prepared_by=decision.prepared_by,
+            approved_by=actor,
+        )
 
     def can_submit(self, actor: User, case: RepairApplication) -> Verdict:
         """Time reached, no bar, proof attached, way described, commitment signed (36号令: four conditions)."""
@@ -107,7 +123,11 @@ class RepairKind(CaseKind):
             "commitment": _("已签署并公开信用承诺书"),
         }
         found = card(case.record, performance_proved=proved, commitment_signed=hasattr(case, "commitment")).conditions
-        return [replace(condition, text=words[condition.code]) for condition in found if condition.code in words]
+        return [
+            replace(condition, text=words.get(condition.code, condition.text))
+            for condition in found
+            if condition.code in words or condition.code in BARS
+        ]
 
     def findings(self, case: RepairApplication) -> list[str]:
         """Sentences of the notice, so formal Chinese whatever the officer's language."""

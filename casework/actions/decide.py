@@ -47,6 +47,7 @@ def decide(
             rule_ids=rule_ids,
             decided_at=step.at,
         )
+        kind.on_decided(step.case, actor, decision)
         notice = notices.issue(
             kind=notice_kind,
             issuer=issuer_of(step.case, notice_kind),

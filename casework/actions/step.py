@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,10 +35,15 @@ class Step:
 def lock(case: Case, version: int | None = None) -> Case:
     """Return the case freshly read and locked, as its own child model. Must be called in a transaction.
 
+    Order of locks, everywhere: a record's open cases by key, then the record, then numbers and the journal.
+
     Raises:
         Stale: ``version`` is given and somebody changed the case since.
     """
-    locked = Case.objects.select_for_update().get(pk=case.pk)
+    # With the record's other open cases, in one order: what the verb does to the record may end them.
+    same_record = Q(record_id=case.record_id, status__in=Case.UNDECIDED)
+    found = Case.objects.select_for_update().filter(Q(pk=case.pk) | same_record).order_by("pk")
+    locked = next(one for one in found if one.pk == case.pk)
     if version is not None and locked.version != version:
         raise Stale(
             no(

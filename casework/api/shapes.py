@@ -15,6 +15,7 @@ from casework.kinds import kind_of, specific
 from casework.models import Case, Evidence
 from notices.queries import notices_about
 from parties.models import User
+from policy.deadlines.queries import news_of
 from policy.shapes import ConditionOut, LineOut, ask, condition_out
 
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=1000)]
@@ -29,6 +30,20 @@ class ClockOut(Schema):
     due: date
     provisional: bool
     working_days_left: int
+
+
+class DeadlineChangeOut(Schema):
+    """What a new holiday table did to the running clock, and when you opened a page that says so."""
+
+    step: str
+    old: date
+    old_provisional: bool
+    new: date
+    provisional: bool
+    source: str = Field(description="The State Council's document.")
+    announced_on: date | None
+    told_at: datetime
+    seen_at: datetime | None = Field(description="Reading it here does not count; null also if it was not told to you.")
 
 
 class CaseOut(Schema):
@@ -47,6 +62,7 @@ class CaseOut(Schema):
     submitted_at: datetime | None
     closed_at: datetime | None
     clock: ClockOut | None
+    deadline_change: DeadlineChangeOut | None = Field(description="null: the clock was never moved.")
     may: list[str] = Field(description="The verbs that you may use now.")
 
 
@@ -163,8 +179,27 @@ def case_out(user: User, case: Case) -> dict[str, Any]:
         "submitted_at": case.submitted_at,
         "closed_at": case.closed_at,
         "clock": clock_out(clock_now(case)),
+        "deadline_change": _deadline_change(user, case),
         # Whether a draft may be handed in is asked of what its kind has gathered.
         "may": guards.allowed_verbs(user, specific(case) if case.status == Case.Status.DRAFT else case),
+    }
+
+
+def _deadline_change(user: User, case: Case) -> dict[str, Any] | None:
+    news = news_of(Case(pk=case.pk))
+    if news is None:
+        return None
+    change = news.change
+    return {
+        "step": change.step,
+        "old": change.old_date,
+        "old_provisional": change.old_provisional,
+        "new": change.new_date,
+        "provisional": change.new_provisional,
+        "source": change.source,
+        "announced_on": change.announced_on,
+        "told_at": change.told_at,
+        "seen_at": change.told.filter(user_id=user.pk).values_list("seen_at", flat=True).first(),
     }
 
 

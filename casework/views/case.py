@@ -20,6 +20,8 @@ from exchange.queries import sync_lines
 from notices.queries import notices_about, unverified_rules
 from parties.guards import acts_for
 from parties.models import User
+from policy.deadlines.actions import see
+from policy.deadlines.queries import News, news_on_page
 from policy.verdict import Refused
 from records.models import AdverseRecord
 
@@ -61,6 +63,7 @@ def _applicant_page(request: HttpRequest, case: Case) -> HttpResponse:
         {
             "case": case,
             "clock": clock_now(case),
+            "deadline_news": _deadline_news(request.user, case),
             "answers": kind_of(case).answers(case),
             "steps": timeline.steps(case, request.user),
             "letters": notices_about(Case(pk=case.pk)),
@@ -104,6 +107,7 @@ def officer_page(
         "case": case,
         "kind": kind,
         "clock": running,
+        "deadline_news": _deadline_news(user, case),
         "answers": kind.answers(case),
         "checklist": kind.checklist(case) if case.is_open else [],
         "evidence": case.evidence.filter(withdrawn_at=None),
@@ -129,6 +133,15 @@ def officer_page(
         else {},
     }
     return render(request, "casework/case.html", context, status=status)
+
+
+def _deadline_news(user: User, case: Case) -> News | None:
+    """What a new holiday table did to the running deadline; opened now, so it is seen."""
+    thing = Case(pk=case.pk)
+    news = news_on_page(user, thing)
+    if news is not None and news.new:
+        see(user, thing=thing)
+    return news
 
 
 def _why_not(user: User, case: Case):

@@ -11,6 +11,7 @@ from casework.kinds import all_kinds
 from casework.models import Case
 from casework.queries import matching, visible_cases
 from parties.models import User
+from policy.deadlines.queries import news_for
 from policy.verdict import Refused, no
 
 #: Rows of one page: an officer has about forty cases.
@@ -82,5 +83,6 @@ def show(request: HttpRequest) -> HttpResponse:
             "statuses": [(status.value, status.label) for status in Case.OPEN if status != "supplement_requested"],
             "late": sum(1 for row in rows if row.clock and row.clock.late),
             "today": sum(1 for row in rows if row.clock and row.clock.left == 0),
+            "deadline_news": news_for(request.user),
         },
     )

@@ -9,6 +9,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 from viewflow.workflow.models import Task
 
+from casework.actions.ending import ENDS
 from casework.flow import STEP_OF_STATUS
 from casework.kinds import all_kinds, kind_of
 from casework.models import Case, Commitment, Decision, Evidence, Review
@@ -16,6 +17,7 @@ from casework.todo import OPEN
 from config.invariants.broken import Broken
 from config.invariants.broken import row as _row
 from config.invariants.deliveries import every_platform_told
+from config.invariants.findings import findings_by_two
 from config.invariants.intake import identities_checked, undone_imports
 from config.invariants.papers import notices_as_issued
 from exchange.models import Delivery, OutboundEvent, Receipt
@@ -59,6 +61,8 @@ def notices_issued() -> Iterator[Broken]:
             yield Broken("notice", _row(case), _("已受理，却没有受理通知书。"))
         if case.status == Case.Status.DECLINED and Notice.Kind.DECLINE not in kinds:
             yield Broken("notice", _row(case), _("不予受理，却没有通知书。"))
+        if case.status == Case.Status.ENDED and Notice.Kind.CASE_ENDED not in kinds:
+            yield Broken("notice", _row(case), _("已终止办理，却没有通知书。"))
         if case.status in Case.DECIDED and kind.decision_notice(case.status) not in kinds:
             yield Broken("notice", _row(case), _("已决定，却没有决定文书。"))
         asked = case.supplements.count()
@@ -211,6 +215,20 @@ def deferrals_granted() -> Iterator[Broken]:
             yield Broken("deferral", _row(record), _("信息在延期中，平台却没有收到撤下的通知。"))
 
 
+def cases_have_a_record() -> Iterator[Broken]:
+    """No case goes on about a record that has left it nothing to decide; none was ended while its record lives."""
+    for status, kinds in ENDS.items():
+        left = Case.objects.filter(status__in=Case.OPEN, kind__in=kinds, record__status=status)
+        for case in left.select_related("record").iterator():
+            yield Broken(
+                "case",
+                _row(case),
+                _("信息%(status)s，办件却还在办理。") % {"status": case.record.get_status_display()},
+            )
+    for case in Case.objects.filter(status=Case.Status.ENDED, record__status__in=AdverseRecord.LIVE).iterator():
+        yield Broken("case", _row(case), _("办件已终止办理，信息却仍然有效。"))
+
+
 def letters_after_registration() -> Iterator[Broken]:
     """Who left publicity by time, or whose record was changed upstream, was told in writing."""
     told = Notice.objects.filter(thing_type="records.adverserecord", thing_id=Cast(OuterRef("pk"), CharField()))
@@ -280,6 +298,8 @@ CHECKS: dict[str, Check] = {
     "notice_row": notices_as_issued,
     "undo": undone_imports,
     "identity": identities_checked,
+    "finding": findings_by_two,
+    "case": cases_have_a_record,
 }
 
 

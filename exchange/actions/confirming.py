@@ -6,9 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from exchange import guards
-from exchange.models import Delivery, Receipt
+from exchange.models import Delivery, OutboundEvent, Receipt
 from journal.actions import append, journalled
 from parties.models import User
+from policy.deadlines.actions import lapse
 from policy.verdict import Refused, Stale, no
 
 #: How far a platform's clock may be ahead of ours.
@@ -17,6 +18,8 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 EARLIEST_YEAR = 2000
 NUMBER_LENGTH = 100
 PROOF_LENGTH = 2000
+#: Nobody waits for such a delivery any more.
+OVER = (Delivery.Status.CONFIRMED, Delivery.Status.SUPERSEDED)
 
 
 def confirm(
@@ -60,6 +63,8 @@ def confirm(
         delivery.next_at = None
         delivery.last_error = ""
         delivery.save(update_fields=["status", "delivered_at", "next_at", "last_error"])
+        if not Delivery.objects.filter(event=delivery.event_id).exclude(status__in=OVER).exists():
+            lapse(OutboundEvent(pk=delivery.event_id))
         append(
             actor,
             "exchange.confirm",

@@ -6,6 +6,8 @@ from policy.models import ReasonCode
 from policy.packs.reading import PackError, read_toml
 
 VERBS = {"decline", "request_supplement", "refuse", "send_back", "dismiss", "uphold"}
+#: Reasons that nobody chooses: what they name happens by itself (终止办理).
+BY_ITSELF = {"end"}
 KINDS = {"repair", "objection", "deferral", "explanation"}
 
 
@@ -24,7 +26,7 @@ def read_reasons(path: Path) -> tuple[list[ReasonCode], str]:
                 raise PackError(f"{where}：缺少 {name}。")
         if raw["code"] in seen:
             raise PackError(f"{where}：代码重复。")
-        if set(raw["verbs"]) - VERBS or set(raw["kinds"]) - KINDS:
+        if set(raw["verbs"]) - VERBS - BY_ITSELF or set(raw["kinds"]) - KINDS:
             raise PackError(f"{where}：不认识的动作或办件种类。")
         seen.add(raw["code"])
         reasons.append(

@@ -49,6 +49,7 @@ class RecordLine(Schema):
     publicity_from: date | None = Field(description="null: not publicised.")
     earliest_application: date
     publicity_until: date | None
+    disclosed_until: date | None = Field(description="The last day on which anybody may be shown it; null: no rule.")
     deferred_until: date | None
     objection_marked: bool
     standing: StandingOut
@@ -131,7 +132,14 @@ class RecordDetail(RecordLine):
 
 def _line(record: AdverseRecord, today: date) -> dict[str, Any]:
     standing = standing_of(record, today)
-    days = ("decision_date", "publicity_from", "earliest_application", "publicity_until", "deferred_until")
+    days = (
+        "decision_date",
+        "publicity_from",
+        "earliest_application",
+        "publicity_until",
+        "disclosed_until",
+        "deferred_until",
+    )
     return {
         "id": record.public_id,
         "subject_kind": record.subject.kind,

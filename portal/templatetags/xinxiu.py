@@ -38,6 +38,7 @@ STATUS_TONES = {
     "recommended": "blue",
     "declined": "grey",
     "withdrawn": "grey",
+    "ended": "grey",
     "approved": "green",
     "refused": "grey",
     "upheld": "green",
@@ -70,6 +71,10 @@ STATUS_TONES = {
     "checked": "blue",
     "applied": "green",
     "rejected": "grey",
+    # findings
+    "standing": "amber",
+    "lifting": "amber",
+    "lifted": "grey",
     # severity
     "minor": "grey",
     "general": "amber",

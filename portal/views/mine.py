@@ -11,6 +11,8 @@ from casework.models import Case
 from exchange.queries import sync_lines
 from notices.queries import notices_about
 from parties.guards import acts_for
+from policy.deadlines.actions import see
+from policy.deadlines.queries import news_for
 from policy.verdict import Refused
 from portal.standing import card_with, stage_of, standing_of
 from records import guards
@@ -30,6 +32,7 @@ def my_records(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     rows = [(record, standing_of(record, today)) for record in page]
     context = {"rows": rows, "page_obj": page, "agencies": agencies, "reminders": reminders_of(request.user)}
+    context["deadline_news"] = news_for(request.user)
     return render(request, "portal/my_records.html", context)
 
 
@@ -49,6 +52,9 @@ def my_record(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Refused(verdict)
     if acts_for(request.user, record.subject):
         see_reminders(request.user, record)
+    news = news_for(request.user, record_id=record.public_id)
+    if news:
+        see(request.user, record_id=record.public_id)
     today = timezone.localdate()
     cases = list(record.cases.all())
     running = {kind: next((c for c in cases if c.kind == kind and _is_running(c)), None) for kind in Case.Kind}
@@ -59,6 +65,7 @@ def my_record(request: HttpRequest, public_id: str) -> HttpResponse:
         {
             "record": record,
             "today": today,
+            "deadline_news": news,
             "mine": acts_for(request.user, record.subject),
             "standing": standing_of(record, today),
             "eligibility": card_with(record, repair_open, today),

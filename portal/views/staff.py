@@ -10,6 +10,7 @@ from exchange import queries as exchange_queries
 from journal.models import Entry
 from notices import queries as notices_queries
 from parties.models import User
+from policy.deadlines.queries import news_for
 from policy.verdict import Refused, Verdict
 from portal import guards, journal_reading, running
 from portal.forms import JournalFilter
@@ -57,6 +58,7 @@ def work(request: HttpRequest) -> HttpResponse:
             "deliveries_total": deliveries.count(),
             "retried": exchange_queries.retried(),
             "signs": running.signs(),
+            "deadline_news": news_for(request.user),
             "may_retry": request.user.role == User.Role.ADMINISTRATOR,
         },
     )

@@ -14,17 +14,21 @@ from policy.rulebook import RuleBook
 from policy.verdict import Refused, Verdict
 from records.actions.listing import list_names
 from records.facts import FORMAL_LANGUAGE, policy_facts
+from records.followers import hold_followers
 from records.models import AdverseRecord
 
 
 def lock(record: AdverseRecord) -> AdverseRecord:
     """Return the record fresh from the database, its row locked until the caller's transaction ends.
 
+    What rests on it is locked before it (:mod:`records.followers`).
+
     Raises:
         RuntimeError: called outside a transaction.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A record changes in the transaction of what changes it.")
+    hold_followers(record.pk)
     return AdverseRecord.objects.select_for_update().get(pk=record.pk)
 
 
@@ -48,10 +52,12 @@ def work_out(record: AdverseRecord, today: date | None = None) -> bool:
     down for a reminder.
     """
     today = today or timezone.localdate()
-    severity, window, because, rule_ids = _judge(essence(policy_facts(record)), RuleBook.load(today))
+    book = RuleBook.load(today)
+    severity, window, because, rule_ids = _judge(essence(policy_facts(record, book)), book)
     record.severity, record.because, record.rule_ids = severity, [dict(reason) for reason in because], list(rule_ids)
     record.publicity_from = window.start
     record.publicity_until = window.until
+    record.disclosed_until = window.disclosed_until
     record.earliest_application = window.earliest_application
     record.remind_on = window.earliest_application if window.earliest_application > today else None
     return window.publicised and not record.subject.is_person
@@ -111,8 +117,9 @@ def may_start(record: AdverseRecord, today: date) -> bool:
 
 
 def is_over(record: AdverseRecord, today: date | None = None) -> bool:
-    """Whether the maximum publicity period has ended: its last day is before today."""
-    return record.publicity_until is not None and record.publicity_until < (today or timezone.localdate())
+    """Whether its time is over: the last day of publicity or, of what is not publicised, of disclosure is before
+    today."""
+    return record.last_day is not None and record.last_day < (today or timezone.localdate())
 
 
 def journal_line(record: AdverseRecord, **extra: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from records.actions.letters import tell
 from records.canonical import CONTENT_FIELDS, as_text
 from records.documents import document_key, looks_impossible
 from records.facts import event_data
+from records.followers import life_ended
 from records.models import AdverseRecord, CorrectionProposal, RecordCorrection
 
 #: What a correction may change. Subject and authority are the record's identity: wrong there means revoke.
@@ -61,7 +62,7 @@ def correct(record: AdverseRecord, actor: User | None, field: str, new_value: An
         _check_number_is_free(record, value)
         record.document_key = document_key(value)
     setattr(record, field, value)
-    moved = None
+    moved, was_live = None, record.is_live
     if field in DECISIVE:
         publicised = work_out(record)
         moved = settle(record, publicised)
@@ -86,6 +87,8 @@ def correct(record: AdverseRecord, actor: User | None, field: str, new_value: An
         record,
         journal_line(record, field=field, old=as_text(old), new=as_text(value), ordered_by=ordered_by),
     )
+    if was_live and not record.is_live:
+        life_ended(record, actor, ordered_by)
     return record
 
 

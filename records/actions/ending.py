@@ -12,7 +12,9 @@ from parties.models import User
 from records import guards
 from records.actions.common import ask, is_over, journal_line, lock, put_down
 from records.actions.letters import tell
+from records.canonical import as_text
 from records.facts import event_data
+from records.followers import life_ended
 from records.models import AdverseRecord
 
 
@@ -30,6 +32,7 @@ def remove_after_repair(record: AdverseRecord, actor: User | None, case_number: 
     put_down(record)
     emit(OutboundEvent.Type.REMOVED, record.public_id, event_data(record, "remove", "repaired", case_number))
     journal.append(actor, "records.repair", record, journal_line(record, case_number=case_number))
+    life_ended(record, actor, case_number)
     return record
 
 
@@ -48,13 +51,15 @@ def revoke(record: AdverseRecord, actor: User | None, ordered_by: str, reason: s
     put_down(record)
     emit(OutboundEvent.Type.REVOKED, record.public_id, event_data(record, "revoke", reason, ordered_by))
     journal.append(actor, "records.revoke", record, journal_line(record, ordered_by=ordered_by, reason=reason))
+    life_ended(record, actor, ordered_by)
     return record
 
 
 def expire(record: AdverseRecord, actor: User | None = None, today: date | None = None) -> AdverseRecord:
-    """自动停止: the maximum publicity period is over; return the fresh record. Nothing happens if it is not.
+    """自动停止: its time is over; return the fresh record. Nothing happens if it is not.
 
-    Platforms and the subject are told (终止公示告知书) if it had been shown.
+    Of a publicised record that is the maximum publicity period, of a withheld one the term of disclosure (山东省社会
+    信用条例, five years). Platforms and the subject are told (终止公示告知书) if it had been shown.
     """
     record = lock(record)
     if not (record.is_live and is_over(record, today)):
@@ -65,9 +70,13 @@ def expire(record: AdverseRecord, actor: User | None = None, today: date | None 
     if shown:
         emit(OutboundEvent.Type.REMOVED, record.public_id, event_data(record, "remove", "expired", ""))
         tell(record, Notice.Kind.PUBLICITY_ENDED, actor, effective_on=timezone.localdate(record.removed_at))
-    journal.append(
-        actor, "records.expire", record, journal_line(record, publicity_until=record.publicity_until.isoformat())
+    line = journal_line(
+        record,
+        publicity_until=as_text(record.publicity_until),
+        disclosed_until=as_text(record.disclosed_until),
     )
+    journal.append(actor, "records.expire", record, line)
+    life_ended(record, actor, "")
     return record
 
 

@@ -81,6 +81,8 @@ def letter_facts(record: AdverseRecord, issuer: Authority, today: date) -> dict:
 def repair_steps(record: AdverseRecord, today: date) -> list[str]:
     """Return, in Chinese, what the subject does to be rid of the record, in order, with this record's own dates."""
     if is_over(record, today):
+        if record.publicity_from is None:
+            return [_("该信息的披露期限已满，不再披露和使用，无需申请信用修复。")]
         return [_("该信息的最长公示期已满，不再公示，无需申请信用修复。")]
     steps = [
         _("停止并改正违法行为，履行处罚决定书规定的全部义务，保存缴款票据、整改报告等证明。"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from journal import actions as journal
 from notices.models import Notice
 from parties.models import User
+from policy.deadlines.actions import lapse
 from policy.rulebook import today_book
 from policy.verdict import Refused, Verdict, no
 from records.actions.common import ask, journal_line, lock
@@ -85,6 +86,7 @@ def confirm_change(actor: User, change: UpstreamChange) -> UpstreamChange:
         _ask(guards.can_settle_change(actor, change))
         change.confirm(actor, timezone.now())
         change.save()
+        lapse(change)
         if change.kind == UpstreamChange.Kind.ANNUL:
             record = revoke(record, actor, change.document_number, change.reason)
             letter = Notice.Kind.RECORD_REVOKED
@@ -127,6 +129,7 @@ def dismiss_change(actor: User, change: UpstreamChange, note: str) -> UpstreamCh
         change.dismiss(actor, timezone.now())
         change.note = note.strip()[:500]
         change.save()
+        lapse(change)
         journal.append(
             actor, "records.dismiss_change", record, journal_line(record, change=change.pk, note=change.note)
         )

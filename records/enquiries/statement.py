@@ -6,6 +6,7 @@ from django.utils import timezone, translation
 
 from parties.models import Subject
 from records.actions.common import is_over
+from records.canonical import as_text
 from records.enquiries.models import QueryRecord
 from records.facts import FORMAL_LANGUAGE, notice_facts
 from records.models import AdverseRecord
@@ -35,6 +36,7 @@ def _line(record: AdverseRecord) -> dict[str, Any]:
         "violation_type": record.violation_type,
         "status": status,
         "objection": record.objection_marked,
+        "disclosed_until": as_text(record.disclosed_until),
         "explanation": explanation.text if explanation else "",
     }
 

@@ -135,11 +135,16 @@ def _works(actor: User | None) -> bool:
     )
 
 
-def _of_the_office(actor: User | None, record: AdverseRecord) -> Verdict:
+def can_report_for(actor: User | None, record: AdverseRecord) -> Verdict:
+    """Whether someone reports things about a record at all: its authority or the lead office, nobody of the subject."""
+    return _of_the_office(actor, record, _("这件事由作出决定的机关或信用主管部门的工作人员办理。"))
+
+
+def _of_the_office(actor: User | None, record: AdverseRecord, otherwise: str = "") -> Verdict:
     if not _works(actor) or not (actor.authority.is_lead or actor.authority_id == record.authority_id):
         return no(
             "not_your_authority",
-            _("撤销和变更由作出决定的机关或信用主管部门的工作人员办理。"),
+            otherwise or _("撤销和变更由作出决定的机关或信用主管部门的工作人员办理。"),
             _("请联系%(authority)s。") % {"authority": record.authority.name},
         )
     return _not_involved(actor, record)

@@ -82,6 +82,9 @@ def due_on(today: date) -> list[QuerySet[AdverseRecord]]:
         waiting = waiting.filter(notified_at__isnull=False)
     return [
         AdverseRecord.objects.filter(status__in=AdverseRecord.LIVE, publicity_until__lt=today),
+        AdverseRecord.objects.filter(
+            status__in=AdverseRecord.LIVE, publicity_until__isnull=True, disclosed_until__lt=today
+        ),
         AdverseRecord.objects.filter(Q(deferred_until__lt=today), status=status.DEFERRED),
         waiting,
         AdverseRecord.objects.filter(remind_on__lte=today),

@@ -11,11 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from policy.deadlines.actions import see
+from policy.deadlines.queries import news_for, news_on_page
 from policy.reasons import as_items
 from policy.verdict import Refused, Verdict
 from records import actions, queries
 from records.actions.comparing import label_of
 from records.documents import document_key
+from records.findings.queries import waiting_findings
 from records.guards import can_read
 from records.life import guards
 from records.life.deadlines import deadline_of
@@ -57,6 +60,8 @@ def changes(request: HttpRequest) -> HttpResponse:
     lead = guards.is_lead_staff(request.user)
     context = {
         "rows": rows,
+        "deadline_news": [piece for piece in news_for(request.user) if piece.change.step == "follow"],
+        "findings": waiting_findings(request.user),
         "late": sum(deadline.late for _change, deadline in rows),
         "explanations": queries.explanations_to_moderate() if lead else None,
         "text": text,
@@ -114,9 +119,13 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _change_page(request: HttpRequest, found: UpstreamChange, form: DismissChangeForm, status: int = 200):
+    news = news_on_page(request.user, found)
+    if news is not None and news.new:
+        see(request.user, thing=found)
     context = {
         "change": found,
         "record": found.record,
+        "deadline_news": news,
         "deadline": deadline_of(found, timezone.localdate()),
         "differences": [{**item, "label": label_of(item["field"])} for item in found.changes],
         "verdict": guards.can_settle_change(request.user, found),

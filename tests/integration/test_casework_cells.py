@@ -11,10 +11,12 @@ from casework import actions, guards
 from casework.kinds import all_kinds, specific
 from casework.models import Case, Review
 from config import journey
+from journal.actions import journalled
 from journal.models import Entry
 from notices.models import Notice
 from parties.models import Authority, User
 from policy.verdict import Refused
+from records.actions import revoke
 
 pytestmark = pytest.mark.django_db
 
@@ -119,6 +121,10 @@ def bring_to(players, kind: str, state: str, number: int) -> Case:
     if state == S.WITHDRAWN:
         return actions.withdraw(players.clerk, case)
     actions.submit(players.clerk, case)
+    if state == S.ENDED:
+        with journalled():
+            revoke(case.record, None, "青政复决〔2026〕9号", "原决定已撤销")
+        return specific(Case.objects.get(pk=case.pk))
     if state == S.DECLINED:
         actions.decline(players.officer, case, [decline])
     elif state == S.SUPPLEMENT_REQUESTED:

@@ -159,6 +159,8 @@ def picture(results: list[RowResult]) -> dict:
         for pk, record in records.items()
     }
     random = {record.public_id: names[str(pk)] for pk, record in records.items()}
+    # A rolled back import keeps its primary key on PostgreSQL, and an undone one is called by it.
+    random |= {f"录入{run.pk}": f"import/{run.file_name}" for run in ImportRun.objects.all()}
 
     def plain(thing):
         if isinstance(thing, dict):

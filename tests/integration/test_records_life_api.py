@@ -79,13 +79,38 @@ def test_a_deferral_with_another_day_than_asked_for(client):
     assert AdverseRecord.objects.get(pk=case.record_id).deferred_until == day
 
 
-def test_an_objection_upheld_after_the_record_was_revoked_upstream_can_still_be_decided(client):
-    """The applicant was right: two ways to the same end must not leave the officer without a button."""
+def test_an_objection_whose_record_is_revoked_upstream_ends_by_itself(client):
+    """The applicant was right: two ways to the same end must not leave a case that nobody can close."""
     players = journey.cast()
     case = bring_to(players, "objection", Case.Status.RECOMMENDED, 8510)
     with journey.journal.journalled():
         actions.revoke(case.record, None, "青政复决〔2026〕9号", "撤销")
-    journey.cases.decide(players.approver, case, Case.Status.UPHELD)
-    assert Case.objects.get(pk=case.pk).status == Case.Status.UPHELD
+    assert Case.objects.get(pk=case.pk).status == Case.Status.ENDED
+    with pytest.raises(Refused):
+        journey.cases.decide(players.approver, case, Case.Status.UPHELD)
     with pytest.raises(Refused):
         actions.defer(case.record, None, days_ago(-3), "测试")
+
+
+def test_a_finding(world, client):
+    record = take(decision_date=days_ago(100))
+    path = f"records/{record.public_id}/findings"
+    body = {"kind": "false_materials", "found_on": days_ago(1).isoformat(), "reason": "缴款凭证系伪造。"}
+    wrong = send(client, world.officer, path, {**body, "kind": "x"}, {"file": receipt_picture(1)})
+    assert wrong.status_code == 422
+    assert send(client, world.stranger, path, body, {"file": receipt_picture(1)}).status_code == 403
+    early = {**body, "found_on": days_ago(200).isoformat()}
+    assert send(client, world.officer, path, early, {"file": receipt_picture(1)}).json()["code"] == "found_on"
+    answer = send(client, world.officer, path, body, {"file": receipt_picture(1)})
+    assert (answer.status_code, answer.json()["status"], answer.json()["bars"]) == (201, "proposed", False)
+    one = f"{path}/{answer.json()['id']}"
+    key = {"Authorization": f"Bearer {create_token(world.enterprise, 'x')}"}
+    assert client.get(f"/api/v1/{path}", headers=key).json() == []
+    assert send(client, world.officer, f"{one}/confirm").status_code == 403
+    assert send(client, world.approver, f"{one}/confirm").json()["bars"] is True
+    assert [finding["kind"] for finding in client.get(f"/api/v1/{path}", headers=key).json()] == ["false_materials"]
+    assert send(client, world.officer, f"{one}/propose_lift").json()["code"] == "no_reason"
+    assert send(client, world.officer, f"{one}/propose_lift", {"note": "复核属实。"}).json()["status"] == "lifting"
+    assert send(client, world.lead_officer, f"{one}/lift").json()["status"] == "lifted"
+    assert send(client, world.lead_officer, f"{one}/lift").status_code == 409
+    assert send(client, world.lead_officer, f"{path}/999999/lift").status_code == 404

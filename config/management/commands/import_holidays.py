@@ -51,7 +51,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 _("  %(number)s %(label)s：由 %(old)s 改为 %(new)s")
                 % {
-                    "number": line.case.number,
+                    "number": line.number,
                     "label": line.label,
                     "old": say(line.old.date),
                     "new": say(line.new.date),
