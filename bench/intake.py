@@ -1,6 +1,7 @@
 """How fast files come in, and how far that is from the least it could cost. ``bench/README.md`` says how to read it.
 
-.venv/bin/python bench/intake.py [--rows N] [--layout cf|zh] [--rounds N] [--postgres] [--long] [--json]
+.venv/bin/python bench/intake.py [--rows N] [--layout cf|zh] [--rounds N] [--postgres | --only-postgres] [--long]
+                                 [--no-floor] [--json]
 """
 
 import argparse
@@ -35,7 +36,7 @@ class Line:
     cpu: float
     floor_cpu: float
     ratio: float
-    #: Of the database's own process; PostgreSQL only.
+    #: Of the database's own process; PostgreSQL only. A floor that was not measured is 0, and so is the ratio.
     server_cpu: float
     floor_server_cpu: float
     peak_megabytes: float
@@ -108,29 +109,31 @@ def child(job: str, folder: Path, url: str, *arguments: str, floor: str = "") ->
     return json.loads(done.stdout.decode().splitlines()[-1])
 
 
-def measure(base: Sqlite | Postgres, folder: Path, file: Path, rows: int, rounds: int) -> Line:
-    """Take the file in and write the same rows as a floor, so many times; return the medians."""
+def measure(base: Sqlite | Postgres, folder: Path, file: Path, rows: int, rounds: int, with_floor: bool) -> Line:
+    """Take the file in and, if asked to, write the same rows as a floor, so many times; return the medians."""
     intakes, floors = [], []
     for number in range(rounds):
-        url, floor = base.copy("taken"), base.copy("floor")
+        url = base.copy("taken")
         try:
             intakes.append(child("intake", folder, url, str(file)))
-            floors.append(child("floor", folder, url, floor=floor))
+            if with_floor:
+                floors.append(child("floor", folder, url, floor=base.copy("floor")))
         finally:
             base.drop("taken")
             base.drop("floor")
         print(f"  {base.name}, {rows} rows, round {number + 1}/{rounds}", file=sys.stderr)
 
     def middle(results: list[dict], name: str) -> float:
-        return statistics.median(result[name] for result in results)
+        return statistics.median(result[name] for result in results) if results else 0.0
 
+    ratios = [taken["cpu"] / floor["cpu"] for taken, floor in zip(intakes, floors, strict=with_floor)]
     return Line(
         database=base.name,
         rows=rows,
         rows_per_second=round(rows / middle(intakes, "seconds"), 1),
         cpu=round(middle(intakes, "cpu"), 2),
         floor_cpu=round(middle(floors, "cpu"), 2),
-        ratio=round(statistics.median(a["cpu"] / b["cpu"] for a, b in zip(intakes, floors, strict=True)), 2),
+        ratio=round(statistics.median(ratios), 2) if ratios else 0.0,
         server_cpu=round(middle(intakes, "server_cpu"), 2),
         floor_server_cpu=round(middle(floors, "server_cpu"), 2),
         peak_megabytes=round(max(result["peak_megabytes"] for result in intakes), 1),
@@ -139,11 +142,11 @@ def measure(base: Sqlite | Postgres, folder: Path, file: Path, rows: int, rounds
 
 
 @contextmanager
-def _databases(postgres: bool, folder: Path) -> Iterator[list[Sqlite | Postgres]]:
+def _databases(sqlite: bool, postgres: bool, folder: Path) -> Iterator[list[Sqlite | Postgres]]:
     from tests.postgres import cluster
 
     with cluster() if postgres else nullcontext() as server:
-        yield [Sqlite(folder), *([Postgres(server)] if server else [])]
+        yield [*([Sqlite(folder)] if sqlite else []), *([Postgres(server)] if server else [])]
 
 
 def table(lines: list[Line]) -> str:
@@ -155,10 +158,10 @@ def table(lines: list[Line]) -> str:
             f"{line.rows:,}",
             f"{line.rows_per_second:,.0f}",
             f"{line.cpu:.1f}",
-            f"{line.floor_cpu:.1f}",
-            f"{line.ratio:.2f}",
+            f"{line.floor_cpu:.1f}" if line.floor_cpu else "",
+            f"{line.ratio:.2f}" if line.ratio else "",
             f"{line.server_cpu:.1f}" if line.server_cpu else "",
-            f"{line.floor_server_cpu:.1f}" if line.server_cpu else "",
+            f"{line.floor_server_cpu:.1f}" if line.floor_server_cpu else "",
             f"{line.peak_megabytes:.0f}",
         )
         for line in lines
@@ -174,7 +177,9 @@ def main() -> None:
     parser.add_argument("--layout", choices=("cf", "zh"), default="cf", help="headings: 2019 standard or Chinese")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--postgres", action="store_true", help="also on a PostgreSQL that is started for it")
+    parser.add_argument("--only-postgres", action="store_true", help="on that PostgreSQL and not on SQLite")
     parser.add_argument("--long", action="store_true", help=f"also {LONG:,} rows, once")
+    parser.add_argument("--no-floor", action="store_true", help="the intake alone, for its memory and its pace")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
     if options.rows is not None and not 1 <= options.rows <= MOST:
@@ -183,14 +188,15 @@ def main() -> None:
     lines = []
     with tempfile.TemporaryDirectory(prefix="xinxiu-bench-") as name:
         folder = Path(name)
-        with _databases(options.postgres, folder) as databases:
+        postgres = options.postgres or options.only_postgres
+        with _databases(not options.only_postgres, postgres, folder) as databases:
             for base in databases:
                 child("prepare", folder, base.url("prepared"))
             for size in sizes:
                 file = folder / f"{size}.csv"
                 child("rows", folder, databases[0].url("prepared"), str(file), str(size), options.layout)
                 rounds = 1 if size >= LONG else options.rounds
-                lines += [measure(base, folder, file, size, rounds) for base in databases]
+                lines += [measure(base, folder, file, size, rounds, not options.no_floor) for base in databases]
                 file.unlink()
     if options.json:
         result = {"on": date.today().isoformat(), "layout": options.layout, "lines": [asdict(line) for line in lines]}

@@ -17,6 +17,8 @@ from policy.rulebook import RuleBook
 from policy.verdict import Basis, Because
 from policy.workdays import WorkCalendar, due, working_days_left
 
+ACCEPT, DECIDE, ANSWER = "accept", "decide", "answer"
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -62,17 +64,31 @@ def clock(case: Case, today: date, calendar: WorkCalendar, book: RuleBook) -> Cl
 
     Takes the case, the Beijing day it is asked on, the working-day calendar and the rules in force.
     """
-    kind = kind_of(case)
     if case.status == Case.Status.SUBMITTED:
-        start, key, step, label = case.resubmitted_at or case.submitted_at, kind.accept_limit, "accept", _("受理期限")
+        step, start = ACCEPT, case.resubmitted_at or case.submitted_at
     elif case.status in (Case.Status.ACCEPTED, Case.Status.RECOMMENDED):
-        start = (case.resubmitted_at or case.submitted_at) if kind.decide_from_submission else case.accepted_at
-        key, step, label = kind.decide_limit, "decide", _("办结期限")
+        step, start = DECIDE, case.accepted_at
     elif case.status == Case.Status.SUPPLEMENT_REQUESTED:
-        request = case.supplements.order_by("requested_at").last()
-        start, key, step, label = request.requested_at, "supplement.answer_working_days", "answer", _("补正期限")
+        step, start = ANSWER, case.supplements.order_by("requested_at").last().requested_at
     else:
         return None
+    return clock_of(case, step, start, today, calendar, book)
+
+
+def clock_of(case: Case, step: str, start: datetime, today: date, calendar: WorkCalendar, book: RuleBook) -> Clock:
+    """Return the clock of one step that began at ``start``: of the step that runs, or of the one that a notice opens.
+
+    Takes ``accept``, ``decide`` or ``answer``; the other arguments are those of :func:`clock`. Where the kind decides
+    from the submission on, the decision's clock takes its beginning from the case.
+    """
+    kind = kind_of(case)
+    if step == DECIDE and kind.decide_from_submission:
+        start = case.resubmitted_at or case.submitted_at
+    key, label = {
+        ACCEPT: (kind.accept_limit, _("受理期限")),
+        DECIDE: (kind.decide_limit, _("办结期限")),
+        ANSWER: ("supplement.answer_working_days", _("补正期限")),
+    }[step]
     rule = book.value(key, case.record.sector)
     day = local_day(start)
     result = due(day, int(rule.value), calendar)
@@ -95,3 +111,23 @@ def clock_now(case: Case) -> Clock | None:
     """Return the case's clock as of today, with today's rules and calendar."""
     today = timezone.localdate()
     return clock(case, today, WorkCalendar.load(), RuleBook.load(today))
+
+
+def limits_kept(case: Case, calendar: WorkCalendar, book: RuleBook) -> bool:
+    """Return whether the office kept every limit of a case that it has closed (not of one withdrawn).
+
+    Takes the closed case, the working-day calendar and the rules in force when it was closed. Days that were
+    reached while the applicant supplemented do not count: acceptance runs from the answer, as in :func:`clock`.
+    """
+    kind = kind_of(case)
+    handed_in = case.resubmitted_at or case.submitted_at
+    steps = [(handed_in, kind.accept_limit, case.accepted_at or case.closed_at)]
+    if case.accepted_at:
+        steps.append(
+            (handed_in if kind.decide_from_submission else case.accepted_at, kind.decide_limit, case.closed_at)
+        )
+    for start, key, done in steps:
+        days = int(book.value(key, case.record.sector).value)
+        if due(local_day(start), days, calendar).date < local_day(done):
+            return False
+    return True

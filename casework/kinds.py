@@ -15,6 +15,7 @@ from notices.models import Notice
 from parties.models import User
 from policy.eligibility import Condition
 from policy.reasons import reasons_for
+from policy.rulebook import RuleBook
 from policy.verdict import YES, Verdict
 
 
@@ -42,8 +43,8 @@ class CaseKind(ABC):
     decide_limit: str
     #: Whether the decision's limit runs from acceptance or already from submission.
     decide_from_submission: bool = False
-    #: The rule that a decision rests on; empty: none of its own.
-    decision_basis: str = ""
+    #: The rule that a decision rests on: its basis is printed on the notice.
+    decision_basis: str
     #: A second officer of the handling authority may decide as well as the lead office's approvers.
     peer_may_decide: bool = False
     #: The applicant signs a 信用承诺书 before handing in.
@@ -91,6 +92,10 @@ class CaseKind(ABC):
     def notice_facts(self, case: Case, outcome: str = "") -> dict[str, Any]:
         """Return the facts of this kind that its notices print."""
         return {}
+
+    def rules_of_decision(self, case: Case, book: RuleBook) -> list[int | None]:
+        """Return the ids of the rules that a decision rests on besides :attr:`decision_basis`."""
+        return []
 
     @abstractmethod
     def steps(self, case: Case) -> list["DraftStep"]:

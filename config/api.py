@@ -27,6 +27,7 @@ DOORS = (
     "policy.api",
     "exchange.api",
     "exchange.staff_api",
+    "exchange.platforms_api",
     "notices.api",
     "records.api.batches",
     "records.api.uploads",
@@ -51,7 +52,7 @@ DOORS = (
 
 #: The errors any operation may answer with; those that write may also find another state, or no JSON.
 READ_ERRORS = (401, 403, 404, 422)
-WRITE_ERRORS = (400, 401, 403, 404, 409, 413, 422)
+WRITE_ERRORS = (400, 401, 403, 404, 409, 413, 415, 422)
 
 
 class Token(HttpBearer):
@@ -129,6 +130,7 @@ def build() -> HouseAPI:
         ),
         auth=[Token(), Session()],
         docs_url=None,
+        parser=problems.JsonParser(),
         urls_namespace="api",
     )
     problems.install(house)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 from contextlib import suppress
 
@@ -14,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from config.errors import CannotStart, database_sentences
 
+#: What a shell gives for a program that a closed pipe ended (128 + SIGPIPE).
+PIPE_CLOSED = 141
 log = logging.getLogger(__name__)
 
 
@@ -24,13 +27,19 @@ def run(argv: list[str]) -> None:
     command of this house, wrong arguments included, is one object ``{"ok": false, "error": …}`` on standard output.
     Django's own commands (``migrate``, ``shell`` …) run as they always do.
     """
-    if not _is_ours(argv):
-        ManagementUtility(argv).execute()
-    elif "--json" in argv[2:]:
-        _run_for_programs(argv)
-    else:
-        with database_sentences():
+    try:
+        if not _is_ours(argv):
             ManagementUtility(argv).execute()
+        elif "--json" in argv[2:]:
+            _run_for_programs(argv)
+        else:
+            with database_sentences():
+                ManagementUtility(argv).execute()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads us has enough (``| head``). What is still to be written goes nowhere, and nobody complains.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(PIPE_CLOSED) from None
 
 
 def fail_as_json(sentence: str, code: int = 1) -> None:
@@ -58,6 +67,8 @@ def _run_for_programs(argv: list[str]) -> None:
         fail_as_json(_("系统检查没有通过：%(text)s") % {"text": " ".join(str(error).split())})
     except CommandError as error:
         fail_as_json(str(error).removeprefix("Error: "), error.returncode)
+    except BrokenPipeError:
+        raise
     except (ValueError, OSError) as error:
         log.exception("manage.py %s", argv[1])  # to standard error: an object cannot hold what a developer needs
         fail_as_json(" ".join(str(error).split()) or type(error).__name__)

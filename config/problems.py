@@ -1,15 +1,19 @@
 """Every error of the API as an RFC 9457 problem: ``application/problem+json``, a sentence, what to do, where."""
 
+import json
 import logging
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django_fsm import ConcurrentTransition, TransitionNotAllowed
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
+from pydantic import ConfigDict
 
 from parties.doors import TooMany
 from policy.shapes import SENTENCE
@@ -30,8 +34,22 @@ class FieldProblem(Schema):
     parameter: str | None = None
 
 
+EXAMPLE = {
+    "type": "urn:xinxiu:problem:invalid",
+    "title": "Unprocessable Entity",
+    "status": 422,
+    "code": "invalid",
+    "detail": "有 1 处填写不对，请见 errors。",
+    "cure": "",
+    "basis": "",
+    "errors": [{"detail": "不能为空。", "pointer": "#/rows"}],
+}
+
+
 class Problem(Schema):
     """An error. ``code`` is stable and for machines; ``detail`` and ``cure`` are sentences for people."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     type: str
     title: str
@@ -65,6 +83,21 @@ def problem(
     )
 
 
+class NotJson(Exception):
+    """A body that says of itself that it is something else."""
+
+
+class JsonParser(Parser):
+    """Takes bodies that are JSON in UTF-8 and say so (RFC 8259); guesses at nothing."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """Return the body parsed. Raises :class:`NotJson`, or ``ValueError`` if it cannot be read."""
+        kind = (request.content_type or "").lower()
+        if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+            raise NotJson(kind)
+        return json.loads(request.body.decode("utf-8-sig"))
+
+
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """A guard said no, or somebody else was first (:class:`policy.verdict.Stale`)."""
     verdict = error.verdict
@@ -89,14 +122,18 @@ def not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpRespo
 
 
 def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """What the library refuses by itself: an unreadable body (400), a form too old (403), too many requests (429)."""
+    """What the library refuses by itself: an unreadable body (400, 415), a form too old (403), too many requests (429)."""
+    if isinstance(error.__cause__, NotJson):
+        cure = _("请在请求头中写明 Content-Type: application/json，内容用 UTF-8 编码的 JSON。")
+        return problem(415, "media_type", _("请求内容的类型不是 JSON。"), cure=cure)
     sentences = {
         400: ("unreadable", _("请求内容无法读取，应为 UTF-8 编码的 JSON。")),
         403: ("csrf", _("请求没有通过来源检查。请刷新页面后再试，或改用令牌。")),
         429: ("too_many", _("请求太频繁，请稍后再试。")),
     }
     code, detail = sentences.get(error.status_code, ("error", str(error)))
-    return problem(error.status_code, code, detail)
+    cure = _("请检查括号和引号是否完整，并用 UTF-8 编码发送。") if code == "unreadable" else ""
+    return problem(error.status_code, code, detail, cure=cure)
 
 
 def not_found(request: HttpRequest, error: Exception | None = None) -> HttpResponse:
@@ -117,7 +154,9 @@ def changed_meanwhile(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
     """The body is larger than any request needs (413)."""
-    return problem(413, "too_big", _("请求内容太大。"))
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2
+    cure = _("一次最多 %(limit)s MB，请分成几次发送。") % {"limit": limit}
+    return problem(413, "too_big", _("请求内容太大。"), cure=cure)
 
 
 def failed(request: HttpRequest, error: Exception) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_q.models import Failure, Success
 
 from config.models import Heartbeat
+from exchange.actions import forget_old_secrets
 
 #: Seconds between two beats that one busy worker process writes.
 BEAT_EVERY_SECONDS = 10
@@ -42,8 +43,12 @@ def beat_after_task(**_signal) -> None:
 
 
 def tidy() -> None:
-    """Remove what nobody needs any more: old results of the task queue and ended sessions. Never business data."""
+    """Remove what nobody needs any more: old results of the task queue, ended sessions, secrets that no longer sign.
+
+    Never business data.
+    """
     now = timezone.now()
     Success.objects.filter(stopped__lt=now - KEEP_SUCCESSES).delete()
     Failure.objects.filter(stopped__lt=now - KEEP_FAILURES).delete()
     Session.objects.filter(expire_date__lt=now).delete()
+    forget_old_secrets()

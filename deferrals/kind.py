@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from casework.kinds import CaseKind, DraftStep
 from casework.models import Case, Evidence
-from deferrals.limits import usable_day
+from deferrals.limits import LONGEST, usable_day
 from deferrals.models import Deferral
 from journal.actions import journalled
 from notices.models import Notice
 from parties.models import User
 from policy.dates import say_short
+from policy.rulebook import RuleBook
 from policy.verdict import YES, Refused, Verdict, no
 from records import actions as records
 
@@ -75,6 +76,9 @@ class DeferralKind(CaseKind):
                 else "",
             }
         }
+
+    def rules_of_decision(self, case: Deferral, book: RuleBook) -> list[int | None]:
+        return [book.value(LONGEST).rule_id]
 
     def steps(self, case: Deferral) -> list[DraftStep]:
         return [

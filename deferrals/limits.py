@@ -9,10 +9,13 @@ from policy.rulebook import RuleBook
 from policy.verdict import YES, Verdict, no
 from policy.workdays import add_months
 
+#: The rule that limits how long one deferral may be.
+LONGEST = "deferral.maximum_months"
+
 
 def latest_day(today: dt.date) -> dt.date:
     """Return the last day that may be asked for or granted, counted from today (Beijing)."""
-    return add_months(today, RuleBook.load(today).value("deferral.maximum_months").value)
+    return add_months(today, RuleBook.load(today).value(LONGEST).value)
 
 
 def usable_day(day: dt.date | None, today: dt.date) -> Verdict:
@@ -22,7 +25,7 @@ def usable_day(day: dt.date | None, today: dt.date) -> Verdict:
     if day <= today:
         return no("day_over", _("延期的日期要晚于今天。"), _("请改填以后的日期。"))
     if day > latest_day(today):
-        rule = RuleBook.load(today).value("deferral.maximum_months")
+        rule = RuleBook.load(today).value(LONGEST)
         return no(
             "too_far",
             _("延期最长 %(months)s 个月，最晚到 %(day)s。")

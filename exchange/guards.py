@@ -29,6 +29,22 @@ def can_subscribe(actor: Actor) -> Verdict:
     return no("not_administrator", _("只有系统管理员可以登记或更改平台。"), _("请联系系统管理员。"))
 
 
+def can_rotate(actor: Actor, subscriber: Subscriber, *, at_once: bool = False) -> Verdict:
+    """Whether a platform's secret may be changed now: one old secret signs beside the new one, never two.
+
+    ``at_once``: the old secret stops signing immediately (it has leaked); that is always possible.
+    """
+    verdict = can_subscribe(actor)
+    if not verdict or at_once or not subscriber.old_secret or subscriber.old_secret_until <= timezone.now():
+        return verdict
+    return no(
+        "overlap_running",
+        _("上一次更换还没有完：旧密钥签名到 %(until)s。")
+        % {"until": f"{timezone.localtime(subscriber.old_secret_until):%Y-%m-%d %H:%M}"},
+        _("等平台换好后先停用旧密钥；密钥泄露时，可以选择旧密钥立即失效。"),
+    )
+
+
 def can_retry(actor: Actor, delivery: Delivery) -> Verdict:
     """Whether a delivery may be sent once more at once: given up, waiting for its next try, or without receipt."""
     if not (actor is None or _is(actor, User.Role.ADMINISTRATOR)):

@@ -6,6 +6,7 @@ again, and ``GET /api/v1/events?after=`` lets a platform catch up by itself.
 """
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -22,6 +23,11 @@ class Subscriber(models.Model):
     url = models.URLField(_("接收地址"))
     #: Standard Webhooks secret, ``whsec_`` and base64.
     secret = models.CharField(_("签名密钥"), max_length=120)
+    #: How many secrets it has had: a page that was opened before the last change says so instead of changing again.
+    secret_version = models.PositiveIntegerField(_("第几个密钥"), default=1)
+    #: The secret before; it signs too until the overlap ends, and is then forgotten.
+    old_secret = models.CharField(_("旧签名密钥"), max_length=120, blank=True)
+    old_secret_until = models.DateTimeField(_("旧密钥签到"), null=True, blank=True)
     #: The account whose token pulls events and posts receipts.
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -35,11 +41,22 @@ class Subscriber(models.Model):
     created_at = models.DateTimeField(_("登记时间"), auto_now_add=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="exchange_old_secret_ends",
+                condition=Q(old_secret="", old_secret_until=None) | ~Q(old_secret="") & ~Q(old_secret_until=None),
+            )
+        ]
         verbose_name = _("平台")
         verbose_name_plural = _("平台")
 
     def __str__(self):
         return self.name
+
+    def signing_secrets(self, now: datetime) -> list[str]:
+        """Return the secrets that sign what is sent at ``now``: the present one and, during an overlap, the old one."""
+        overlapping = self.old_secret_until is not None and now < self.old_secret_until
+        return [self.secret, self.old_secret] if overlapping else [self.secret]
 
 
 class FeedHead(models.Model):

@@ -89,6 +89,20 @@ def due_for(event: OutboundEvent, calendar: workdays.WorkCalendar | None = None)
     return workdays.due(day, days, calendar or workdays.WorkCalendar.load())
 
 
+def taken_down_at(record_ids: list[str]) -> dict[str, datetime | None]:
+    """Return, per record, when the last platform's receipt for its take-down came in; ``None``: one is missing.
+
+    Takes public ids. A record that no platform was told to take down is left out.
+    """
+    told = Delivery.objects.filter(event__subject__in=record_ids, event__type__in=OutboundEvent.TAKE_DOWN)
+    told = told.exclude(status=Delivery.Status.SUPERSEDED)
+    found: dict[str, datetime | None] = {}
+    for record_id, received_at in told.values_list("event__subject", "receipt__received_at"):
+        before = found.get(record_id, received_at)
+        found[record_id] = max(before, received_at) if before and received_at else None
+    return found
+
+
 def failed() -> QuerySet[Delivery]:
     """Return the deliveries that were given up and wait for an administrator, oldest event first."""
     return (

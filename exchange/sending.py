@@ -55,7 +55,8 @@ class Outcome:
 def send(event: OutboundEvent, subscriber: Subscriber) -> Outcome:
     """Post one event to one platform and return what came of it. Never raises for what the other side does.
 
-    The id and the body are the same at every try; timestamp and signature are fresh (Standard Webhooks).
+    The id and the body are the same at every try; timestamp and signature are fresh (Standard Webhooks). While a
+    platform's secret is being changed there are two signatures, apart by a space: one by each secret.
     Redirects are not followed: an address that moved is for the office to know. Proxies and credentials of the
     process environment are not used.
     """
@@ -67,7 +68,9 @@ def send(event: OutboundEvent, subscriber: Subscriber) -> Outcome:
         "User-Agent": "Xinxiu/1",
         "webhook-id": message_id,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(subscriber.secret).sign(message_id, now, body),
+        "webhook-signature": " ".join(
+            Webhook(secret).sign(message_id, now, body) for secret in subscriber.signing_secrets(now)
+        ),
     }
     started = time.monotonic()
     try:

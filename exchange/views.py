@@ -20,7 +20,7 @@ PAGE_SIZE = 50
 @require_safe
 def deliveries(request: HttpRequest) -> HttpResponse:
     """List platforms and deliveries. Filters in the address: ``status``, ``platform`` (key), ``record`` (public id)."""
-    _ask_to_read(request)
+    ask_to_read(request)
     chosen = {name: request.GET.get(name, "").strip()[:60] for name in ("status", "platform", "record")}
     found = queries.listed(status=chosen["status"], subscriber=chosen["platform"], record=chosen["record"])
     context = {
@@ -37,7 +37,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
 @require_safe
 def delivery(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one delivery: the event as it is sent, the receipt, and every try."""
-    _ask_to_read(request)
+    ask_to_read(request)
     found = get_object_or_404(Delivery.objects.select_related("event", "subscriber", "receipt"), pk=pk)
     context = {
         "delivery": found,
@@ -70,10 +70,11 @@ def retry_all(request: HttpRequest, pk: int) -> HttpResponse:
         ngettext("已安排重新发送 %(count)d 件给%(platform)s。", "已安排重新发送 %(count)d 件给%(platform)s。", count)
         % {"count": count, "platform": subscriber.name},
     )
-    return redirect("exchange:deliveries")
+    return redirect("exchange:platform", pk=pk)
 
 
-def _ask_to_read(request: HttpRequest) -> None:
+def ask_to_read(request: HttpRequest) -> None:
+    """Raise :class:`Refused` for whoever may not see platforms and deliveries."""
     verdict = guards.can_read_deliveries(request.user)
     if not verdict:
         raise Refused(verdict)

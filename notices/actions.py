@@ -13,7 +13,7 @@ from django_q.tasks import async_task
 from journal import actions as journal
 from journal.stored import as_stored
 from notices import guards, numbers, queries
-from notices.freezing import digest_of, frozen
+from notices.freezing import digest_of, frozen, rules_filled_in
 from notices.models import Notice, ProofOfService
 from notices.signals import served
 from parties.models import Authority, Subject, User
@@ -99,7 +99,7 @@ def _made(letter: Letter, number: numbers.Number, actor: User | None, now: datet
         issuer=letter.issuer,
         addressee=letter.addressee,
         facts=as_stored(frozen(letter.kind, letter.issuer, letter.addressee, letter.facts)),
-        rule_ids=list(letter.rule_ids),
+        rule_ids=list(dict.fromkeys([*letter.rule_ids, *rules_filled_in(letter.kind, letter.facts)])),
         thing_type=thing_type,
         thing_id=thing_id,
         issued_at=now,

@@ -7,7 +7,7 @@ from typing import Any
 from notices.models import Notice
 from parties.identity import mask_in
 from parties.models import Authority, Subject
-from policy.rulebook import today_book
+from policy.rulebook import RuleValue, today_book
 
 #: Kinds that decide something against the addressee: they carry the remedies (复议, 诉讼).
 ADVERSE = (
@@ -35,20 +35,36 @@ def frozen(kind: str, issuer: Authority, addressee: Subject, facts: dict[str, An
     }
     contact = {"name": issuer.short_name or issuer.name, "phone": issuer.phone, "address": issuer.address}
     content["contact"] = {**contact, **_given(facts.get("contact"))}
-    if kind in ADVERSE or facts.get("remedies"):
-        bodies = {"review_body": issuer.review_body, "court": issuer.court}
-        terms = _rule_values(review_days="remedy.review_days", suit_months="remedy.suit_months")
-        content["remedies"] = {**bodies, **terms, **_given(facts.get("remedies"))}
-    if kind == Notice.Kind.REPAIR_GUIDANCE:
-        terms = _rule_values(accept_days="accept.working_days", decide_days="decide.working_days")
-        content["limits"] = {**terms, **_given(facts.get("limits"))}
+    for part, rules in _filled_in(kind, facts).items():
+        bodies = {"review_body": issuer.review_body, "court": issuer.court} if part == "remedies" else {}
+        terms = {name: rule.value for name, rule in rules.items()}
+        content[part] = {**bodies, **terms, **_given(facts.get(part))}
     return content
 
 
-def _rule_values(**keys: str) -> dict[str, Any]:
-    """The values of these rules today; a rule that is not in force is left out and the text goes without it."""
-    book = today_book()
-    return {name: found.value for name, key in keys.items() if (found := book.find(key))}
+def rules_filled_in(kind: str, facts: dict[str, Any]) -> list[int]:
+    """Return the ids of the rules whose values :func:`frozen` adds: the notice rests on them as on its caller's."""
+    found = _filled_in(kind, facts).values()
+    return [rule.rule_id for rules in found for rule in rules.values() if rule.rule_id is not None]
+
+
+def _filled_in(kind: str, facts: dict[str, Any]) -> dict[str, dict[str, RuleValue]]:
+    """The rules for the terms of ``remedies`` and ``limits`` that the caller did not give, by the document's names."""
+    parts = {}
+    if kind in ADVERSE or facts.get("remedies"):
+        parts["remedies"] = {"review_days": "remedy.review_days", "suit_months": "remedy.suit_months"}
+    if kind == Notice.Kind.REPAIR_GUIDANCE:
+        parts["limits"] = {"accept_days": "accept.working_days", "decide_days": "decide.working_days"}
+    return {
+        part: _rules(**{name: key for name, key in names.items() if name not in _given(facts.get(part))})
+        for part, names in parts.items()
+    }
+
+
+def _rules(**keys: str) -> dict[str, RuleValue]:
+    """These rules as they are today; one that is not in force is left out and the text goes without it."""
+    book = today_book() if keys else None
+    return {name: found for name, key in keys.items() if (found := book.find(key))}
 
 
 def _given(values: dict[str, Any] | None) -> dict[str, Any]:

@@ -7,7 +7,6 @@ ends as FAILED, visible on the work page, instead of being tried for ever.
 
 import hashlib
 import logging
-import time
 import uuid
 from datetime import timedelta
 
@@ -21,6 +20,7 @@ from notices.rendering import RenderingError
 from notices.rendering import render as render_pdf
 from notices.storage import store
 from notices.timebox import TimeExceeded, time_box
+from parties.turns import Turn
 
 logger = logging.getLogger(__name__)
 
@@ -43,11 +43,15 @@ def render(pk: int) -> str:
 
 
 def sweep() -> dict[str, int]:
-    """Render every due notice, oldest first, and give up those whose worker died too often; return counts."""
+    """Render every due notice, oldest first, and give up those whose worker died too often; return counts.
+
+    Ends after a while, sooner when other work waits, and rings for the next one when there is more.
+    """
     counts: dict[str, int] = {}
-    until = time.monotonic() + SWEEP_SECONDS
+    turn = Turn("notices.tasks.sweep", SWEEP_SECONDS)
     for pk in list(_due().order_by("next_at", "id").values_list("pk", flat=True)[:2000]):
-        if time.monotonic() > until:
+        if turn.is_over():
+            turn.ring_again()
             break
         result = render(pk)
         counts[result] = counts.get(result, 0) + 1

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -147,6 +148,16 @@ def _detail(request: HttpRequest, notice: Notice, form: RevokeForm, *, status: i
         "can_retry": guards.can_retry(request.user, notice),
         "can_revoke": guards.can_revoke(request.user, notice),
         "for_staff": request.user.works_here,
+        "next_url": _where_next(notice, request.user.works_here),
         "form": form,
     }
     return render(request, "notices/detail.html", context, status=status)
+
+
+def _where_next(notice: Notice, for_staff: bool) -> str:
+    """Return the page on which one goes on from a notice: the case, what is to be supplemented, or the record."""
+    if notice.thing_type == "casework.case":
+        asks = notice.kind == Notice.Kind.SUPPLEMENT and not for_staff
+        return reverse("casework:supplement" if asks else "casework:case", args=[notice.thing_id])
+    public_id = (notice.facts.get("record") or {}).get("public_id")
+    return reverse("portal:my_record", args=[public_id]) if public_id else ""

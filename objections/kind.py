@@ -12,9 +12,16 @@ from notices.models import Notice
 from objections.fields import field_label, field_text
 from objections.models import Objection
 from parties.models import User
-from policy.verdict import YES, Verdict, no
+from policy.rulebook import RuleBook
+from policy.verdict import YES, Refused, Verdict, no
 from records import actions as records
+from records.actions.common import is_over
+from records.actions.correction import foreseen
+from records.facts import notice_facts as record_facts
 from records.models import AdverseRecord
+
+#: What a correction may move.
+_WINDOW = ("severity", "publicity_from", "publicity_until", "earliest_application")
 
 
 class ObjectionKind(CaseKind):
@@ -25,6 +32,7 @@ class ObjectionKind(CaseKind):
     model = Objection
     accept_limit = "objection.mark_working_days"
     decide_limit = "objection.assisted_working_days"
+    decision_basis = "objection.assisted_working_days"
     decide_from_submission = True
     lead_may_accept = True
     outcomes = (Case.Status.UPHELD, Case.Status.DISMISSED)
@@ -99,7 +107,14 @@ class ObjectionKind(CaseKind):
                 old_value=_value_before(case) if upheld else "",
                 new_value=case.corrected_value if upheld else "",
             )
+            if after := _corrected(case) if upheld else None:
+                told = record_facts(after)
+                facts["after"] = {name: told[name] for name in _WINDOW} | {"ended": is_over(after)}
         return {"objection": facts}
+
+    def rules_of_decision(self, case: Objection, book: RuleBook) -> list[int | None]:
+        after = _corrected(case)
+        return list(after.rule_ids) if after else []
 
     def steps(self, case: Objection) -> list[DraftStep]:
         return [
@@ -159,6 +174,16 @@ class ObjectionKind(CaseKind):
     def findings(self, case: Objection) -> list[str]:
         proofs = case.evidence.filter(withdrawn_at=None).count()
         return [f"异议申请人提交证明材料{proofs}份", f"异议理由：{case.get_ground_display()}"]
+
+
+def _corrected(case: Objection) -> AdverseRecord | None:
+    """The record as it is after the correction that was found right; None where nothing is to be corrected."""
+    if case.remedy != Objection.Remedy.CORRECT or not case.field:
+        return None
+    try:
+        return foreseen(case.record, {case.field: case.corrected_value})
+    except Refused:
+        return None  # a value that cannot be: the decision itself will say so
 
 
 def _value_before(case: Objection) -> str:

@@ -4,7 +4,6 @@ Position 1 registrar, 2 category, 3-8 region (GB/T 2260), 9-17 organisation code
 18 check character (mod 31). A good check character alone proves little: 000000000000000000 has one.
 """
 
-import datetime as dt
 import random
 from functools import lru_cache
 from operator import mul
@@ -134,6 +133,7 @@ def _wrong(code: str):
             "identity_number",
             _("这像是居民身份证号码，不是统一社会信用代码。自然人请填在证件号码一栏；个体工商户请填营业执照上的代码。"),
         )
+        yield from (CodeReason(f"identity_{reason.code}", reason.text) for reason in _wrong_identity(code))
         return
     strangers = [(place, char) for place, char in enumerate(code, 1) if char not in ALPHABET]
     for place, char in strangers:
@@ -187,16 +187,21 @@ def _wrong_parts(code: str):
 
 def _wrong_length(code: str) -> CodeReason:
     if len(code) == 15 and code.isdigit():
-        return CodeReason(
-            "old_registration", _("这像是 15 位的旧工商注册号。请填写换发营业执照后的 18 位统一社会信用代码。")
-        )
+        what = _("这像是 15 位的旧工商注册号。请填写换发营业执照后的 18 位统一社会信用代码。")
+        return CodeReason("old_registration", what if registration_number_holds(code) else what + _miswritten())
     if len(code) == 9:
-        return CodeReason("organisation_code", _("这像是 9 位的组织机构代码。请填写完整的 18 位统一社会信用代码。"))
+        what = _("这像是 9 位的组织机构代码。请填写完整的 18 位统一社会信用代码。")
+        good = not set(code[:8]) - VALUES.keys() and inner_check_character(code[:8]) == code[8]
+        return CodeReason("organisation_code", what if good else what + _miswritten())
     return CodeReason(
         "length",
         _("统一社会信用代码是 18 位，这里是 %(length)s 位。请检查是否漏填、多填，或者把两个代码写在了一起。")
         % {"length": len(code)},
     )
+
+
+def _miswritten() -> str:
+    return _("它自己的校验位也不对，请对照证照逐位核对。")
 
 
 def mask_identity_number(number: str) -> str:
@@ -207,13 +212,19 @@ def mask_identity_number(number: str) -> str:
 
 
 def _looks_like_identity_number(code: str) -> bool:
-    from parties.identity import identity_check_character
+    """Whether a code that is none is a resident's number, perhaps with a slip in it.
 
-    if not code[:17].isdigit() or code[17] != identity_check_character(code[:17]):
+    About one real code in a thousand has the shape by chance: only one that is no good code is taken for a number, and
+    one with a slip (an impossible day of birth, a wrong check character) only if it cannot be a miswritten code.
+    """
+    if not code[:17].isdigit() or not (code[17].isdigit() or code[17] == "X") or code[6:8] not in ("18", "19", "20"):
         return False
-    try:
-        born = dt.date(int(code[6:10]), int(code[10:12]), int(code[12:14]))
-    except ValueError:
-        return False
-    # About one real code in a thousand would pass so far by chance: only one that is no good code is taken for an ID.
-    return 1900 <= born.year <= 2100 and any(_wrong_parts(code))
+    wrong = {reason.code for reason in _wrong_parts(code)}
+    slips = {reason.code for reason in _wrong_identity(code)}
+    return bool(wrong) and (not slips or (len(slips) == 1 and bool(wrong & {"registrar", "category", "region"})))
+
+
+def _wrong_identity(code: str) -> list[CodeReason]:
+    from parties.identity import check_identity_number
+
+    return check_identity_number(code).reasons

@@ -22,10 +22,24 @@ class RulePackAdmin(ReadOnlyAdmin):
     list_display = ("title", "level", "version", "source", "loaded_at")
 
 
+#: What 核验 compares with the official text: once one of them is edited, somebody has to compare again.
+COMPARED = {"value", "unit", "basis_title", "basis_article"}
+
+
 class RuleForm(forms.ModelForm):
+    #: Set when an edit made an earlier comparison with the official text worthless.
+    comparison_lapsed = False
+
     class Meta:
         model = Rule
         fields = "__all__"  # noqa: DJ007 - administrators edit every column, and readonly_fields guards the rest
+
+    def clean_basis_article(self):
+        """Every number says on which article it rests, or on which part where the article is not known yet."""
+        article = self.cleaned_data["basis_article"].strip()
+        if not article:
+            raise ValidationError(_("请填写条款，例如“第十二条”；条号还不知道的，写明是哪一部分的规定。"))
+        return article
 
     def clean_sectors(self):
         sectors = self.cleaned_data["sectors"] or []
@@ -43,9 +57,16 @@ class RuleForm(forms.ModelForm):
             self.add_error("value", problem)
         elif self.instance.pk and "value" in data and type(data["value"]) is not type(self.instance.value):
             self.add_error("value", _("这条规则的值不能换成另一种类型（例如把数字改成文字）。"))
+        if self.instance.pk and data.get("verified") and not self._is_what_was_compared():
+            data["verified"], self.comparison_lapsed = False, True
+            self.changed_data.append("verified")  # so that the journal says it too
         if self.instance.pk and self._would_leave_a_gap(data):
             self.add_error(None, _("这是这一规则现在唯一有效的一条，停用后系统无法计算。请先新增替代它的规则。"))
         return data
+
+    def _is_what_was_compared(self) -> bool:
+        """Whether the comparison still holds: what it was about stayed as it was, or was compared in this very edit."""
+        return "verified" in self.changed_data or not set(self.changed_data) & COMPARED
 
     def _would_leave_a_gap(self, data) -> bool:
         """Whether it is needed, is for every sector, holds today, would no longer, and no other such one does."""
@@ -75,6 +96,11 @@ class RuleAdmin(JournaledAdmin, SimpleHistoryAdmin):
     @admin.display(boolean=True, description=gettext_lazy("管理员修改过"))
     def edited(self, rule):
         return rule.is_edited
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if form.comparison_lapsed:
+            messages.warning(request, _("改过的规则不再算已核验。请与正式文本核对后，在规则页重新登记。"))
 
     def get_readonly_fields(self, request, obj=None):
         # They say which rule it is; a new span of dates is a new rule.

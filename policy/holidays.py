@@ -3,9 +3,9 @@
 import csv
 import datetime as dt
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,15 @@ from django.utils.translation import gettext as _
 
 from journal.actions import append, journalled
 from policy import workdays
+from policy.dates import say_short
 from policy.models import CalendarYear, WorkdayOverride
 
 #: Longest plausible holiday; catches a mistyped month.
 LONGEST_HOLIDAY = 16
+#: No table is older than the present way of arranging holidays.
+FIRST_YEAR = 2000
+#: What a spreadsheet writes in China, where it is not UTF-8.
+ENCODINGS = ("utf-8-sig", "gb18030")
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,8 @@ class Imported:
 
     sentences: list[str]
     told: list[Any]
+    #: What somebody should look at again: holidays of the law that a table does not have.
+    warnings: list[str] = field(default_factory=list)
 
 
 #: Asked with the acting user and the calendar before and after; tells who is concerned and gives what it told.
@@ -76,7 +83,8 @@ def read_years(data: dict[str, Any]) -> list[Year]:
     Raises:
         ValueError: what is missing or impossible, and where.
     """
-    years = [_read_year(raw) for raw in data.get("year", [])]
+    found = data.get("year", [])
+    years = [_read_year(raw) for raw in (found if isinstance(found, list) else [])]
     if not years:
         raise ValueError(_("没有找到 [[year]]：请按 policy/packs/holidays.toml 的格式写。"))
     if len({year.year for year in years}) != len(years):
@@ -92,10 +100,7 @@ def read_file(path: Path, *, source: str = "", announced_on: dt.date | None = No
     Raises:
         ValueError: an unreadable file, or what is missing or impossible in it.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(_("文件不是 UTF-8 编码。")) from error
+    text = _decoded(path.read_bytes())
     if path.suffix.lower() != ".csv":
         try:
             return read_years(tomllib.loads(text))
@@ -122,6 +127,15 @@ def read_file(path: Path, *, source: str = "", announced_on: dt.date | None = No
     ]
 
 
+def _decoded(content: bytes) -> str:
+    for encoding in ENCODINGS:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise ValueError(_("文件不是文本：读不出 UTF-8，也读不出 GB18030。请另存为 TOML 或 CSV。"))
+
+
 def import_years(actor: models.Model | None, years: list[Year]) -> Imported:
     """Put years into the calendar in place of what was there.
 
@@ -130,7 +144,9 @@ def import_years(actor: models.Model | None, years: list[Year]) -> Imported:
     """
     with calendar_changing(actor) as told:
         sentences = _put(actor, years)
-    return Imported(sentences, told)
+    statutory = workdays.WorkCalendar.load().statutory
+    warnings = [sentence for year in years for sentence in _missing(year, statutory)]
+    return Imported(sentences, told, warnings)
 
 
 def _put(actor: models.Model | None, years: list[Year]) -> list[str]:
@@ -173,29 +189,83 @@ def save_year(year: Year, *, shipped: bool) -> CalendarYear:
     return row
 
 
-def _read_year(raw: dict[str, Any]) -> Year:
+def _read_year(raw: Any) -> Year:
+    if not isinstance(raw, dict):
+        raise ValueError(_("没有找到 [[year]]：请按 policy/packs/holidays.toml 的格式写。"))
     for name in ("year", "source", "announced_on", "holidays"):
         if not raw.get(name):
             raise ValueError(_("%(year)s：缺少 %(name)s。") % {"year": raw.get("year", "[[year]]"), "name": name})
+    number, announced_on = raw["year"], raw["announced_on"]
+    if type(number) is not int:
+        raise ValueError(_("%(year)s：year 应写成 2027 这样的数字。") % {"year": number})
+    if type(announced_on) is not dt.date:
+        raise ValueError(_("%(year)s：announced_on 应写成 2026-11-04 这样，不加引号。") % {"year": number})
     days: list[tuple[dt.date, bool, str]] = []
-    try:
-        for holiday in raw["holidays"]:
-            length = (holiday["until"] - holiday["from"]).days + 1
-            if not 1 <= length <= LONGEST_HOLIDAY:
-                raise ValueError(_("%(name)s 的起止日期不对。") % {"name": holiday["name"]})
-            days += [(holiday["from"] + dt.timedelta(days=n), False, holiday["name"]) for n in range(length)]
-        days += [(worked["day"], True, worked["name"]) for worked in raw.get("workdays", [])]
-        return _checked(Year(int(raw["year"]), raw["source"], raw["announced_on"], tuple(days)))
-    except (KeyError, TypeError) as error:
-        raise ValueError(_("%(year)s：读不懂 %(error)s。") % {"year": raw["year"], "error": error}) from error
+    for holiday in _entries(raw, "holidays", "from", "until"):
+        length = (holiday["until"] - holiday["from"]).days + 1
+        if not 1 <= length <= LONGEST_HOLIDAY:
+            raise ValueError(_("%(name)s 的起止日期不对。") % {"name": holiday["name"]})
+        days += [(holiday["from"] + dt.timedelta(days=n), False, holiday["name"]) for n in range(length)]
+    days += [(worked["day"], True, worked["name"]) for worked in _entries(raw, "workdays", "day")]
+    return _checked(Year(number, str(raw["source"]), announced_on, tuple(days)))
+
+
+def _entries(raw: dict[str, Any], part: str, *dates: str) -> list[dict[str, Any]]:
+    """Return the entries of ``holidays`` or ``workdays``; each has a name and these dates."""
+    entries = raw.get(part, [])
+    whole = isinstance(entries, list) and all(
+        isinstance(entry, dict)
+        and isinstance(entry.get("name"), str)
+        and all(type(entry.get(date)) is dt.date for date in dates)
+        for entry in entries
+    )
+    if not whole:
+        said = ", ".join(f"{name} = …" for name in ("name", *dates))
+        raise ValueError(
+            _("%(year)s：%(part)s 的每一项应写成 { %(said)s }，日期写成 2027-01-01 这样，不加引号。")
+            % {"year": raw["year"], "part": part, "said": said}
+        )
+    return entries
 
 
 def _checked(year: Year) -> Year:
+    """Return the year if it can be one.
+
+    Raises:
+        ValueError: an impossible year, a day twice, of another year or without a name, a needless make-up day.
+    """
+    if not FIRST_YEAR <= year.year <= year.announced_on.year + 1:
+        raise ValueError(
+            _("%(year)s 年不对：公布于 %(announced)s 的安排，只能是 %(first)s 到 %(last)s 年的。")
+            % {
+                "year": year.year,
+                "announced": year.announced_on,
+                "first": FIRST_YEAR,
+                "last": year.announced_on.year + 1,
+            }
+        )
     if len({day for day, _worked, _name in year.days}) != len(year.days):
         raise ValueError(_("%(year)s：同一天写了两次。") % {"year": year.year})
-    for day, worked, _name in year.days:
+    for day, worked, name in year.days:
         if day.year != year.year:
             raise ValueError(_("%(year)s：%(day)s 不在这一年。") % {"year": year.year, "day": day})
+        if not name.strip():
+            raise ValueError(_("%(day)s 没有写名称，例如“元旦”。") % {"day": day})
         if worked and day.weekday() < 5:
             raise ValueError(_("%(day)s 本来就是工作日，不需要写成调休上班。") % {"day": day})
     return year
+
+
+def _missing(year: Year, statutory: Mapping[tuple[int, int], str]) -> list[str]:
+    """Return a sentence for each holiday that the law itself fixes (全国年节及纪念日放假办法) and the table forgets.
+
+    A table that was cut off makes the dates of the year certain and wrong; somebody has to look at it again.
+    """
+    free = {day for day, worked, _name in year.days if not worked}
+    return [
+        _("请核对：%(year)s 年的表里没有%(name)s（%(day)s），这一天现在按工作日计算。")
+        % {"year": year.year, "name": name, "day": say_short(day)}
+        for (month, number), name in sorted(statutory.items())
+        for day in [dt.date(year.year, month, number)]
+        if day.weekday() < 5 and day not in free
+    ]

@@ -51,7 +51,7 @@ def classify(facts: RecordFacts, book: RuleBook) -> Classification:
     as long as nobody edits the periods otherwise (58号令). What is neither minor nor serious is general.
     """
     why = Explanation(book, facts.sector)
-    why.govern(facts.decision_date, "classify.general.rest")
+    transition = why.govern(facts.decision_date, "classify.general.rest")
     categories = _categories(facts, why)
     severity = _serious(facts, categories, why) or _minor(facts, categories, why)
     if severity is None:
@@ -63,6 +63,8 @@ def classify(facts: RecordFacts, book: RuleBook) -> Classification:
         )
     if len(categories) > 1:
         severity = _several(facts, categories, severity, why)
+    if transition is not None:
+        why.says(_transition_text(transition, why.book is not book), transition)
     return Classification(severity, why.because, why.rule_ids)
 
 

@@ -38,7 +38,7 @@ class JournalFilter(forms.Form):
     #: Nothing here needs to be filled in, so the labels do not say so one by one.
     all_optional = True
 
-    verb = forms.CharField(label=_("动作"), required=False, max_length=60)
+    verb = forms.CharField(label=_("动作"), required=False, max_length=60)  # its words or its code
     actor = forms.CharField(label=_("操作人"), required=False, max_length=100)
     thing = forms.CharField(label=_("对象"), required=False, max_length=60)
     since = forms.DateField(label=_("从"), required=False, widget=forms.DateInput())

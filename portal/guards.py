@@ -13,6 +13,20 @@ def can_read_journal(actor: User) -> Verdict:
     return no("not_an_auditor", _("日志只对审计员和系统管理员开放。"), _("需要查阅时，请联系审计员。"))
 
 
+def can_see_figures(actor: User) -> Verdict:
+    """Whoever works here: an authority's officers see their own office's, the lead office, audit and administration all."""
+    if actor.role in (User.Role.OFFICER, User.Role.APPROVER, User.Role.AUDITOR, User.Role.ADMINISTRATOR):
+        return YES
+    return no("not_staff", _("统计只对工作人员开放。"), _("您的办件在“我的失信信息”里。"))
+
+
+def sees_every_office(actor: User) -> bool:
+    """Whether figures of all offices are this person's business, not only those of their own."""
+    if actor.role in (User.Role.AUDITOR, User.Role.ADMINISTRATOR):
+        return True
+    return bool(actor.authority_id and actor.authority.is_lead)
+
+
 def can_see_work(actor: User) -> Verdict:
     """The administrator mends; the auditor may look."""
     if actor.role in (User.Role.ADMINISTRATOR, User.Role.AUDITOR):

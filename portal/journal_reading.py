@@ -9,6 +9,7 @@ from django.utils import timezone
 from casework.models import Decision
 from journal.chain import GENESIS, digest_entry
 from journal.models import ChainHead, Entry
+from portal.journal_words import thing_in_words, verb_in_words, verbs_saying
 
 #: So many of the newest lines are recalculated whenever the page is opened; all of them: manage.py journal verify.
 NEWEST_CHECKED = 200
@@ -20,6 +21,14 @@ class Row:
 
     entry: Entry
     intact: bool
+
+    @property
+    def verb(self) -> str:
+        return verb_in_words(self.entry.verb)
+
+    @property
+    def thing(self) -> str:
+        return thing_in_words(self.entry.thing_type)
 
 
 @dataclass(frozen=True)
@@ -47,10 +56,10 @@ class TwoPersonFigures:
 
 
 def filtered(wanted: dict) -> QuerySet[Entry]:
-    """Return the lines that match, newest first. Keys: verb, actor, thing (texts), since, until (Beijing days)."""
+    """Return the lines that match, newest first. Keys: verb (its code or its words), actor, thing (texts), since, until (Beijing days)."""
     lines = Entry.objects.order_by("-sequence")
     if verb := wanted.get("verb"):
-        lines = lines.filter(verb__icontains=verb)
+        lines = lines.filter(Q(verb__icontains=verb) | Q(verb__in=verbs_saying(verb)))
     if actor := wanted.get("actor"):
         lines = lines.filter(actor_name__icontains=actor)
     if thing := wanted.get("thing"):

@@ -24,6 +24,7 @@ _DESK = [
     ("portal:register", _("公示查询")),
     ("notices:verify", _("核验文书")),
     ("policy:rules", _("规则")),
+    ("portal:figures", _("统计")),
 ]
 BY_ROLE = {
     User.Role.ENTERPRISE: [
@@ -36,6 +37,7 @@ BY_ROLE = {
     User.Role.APPROVER: _DESK,
     User.Role.AUDITOR: [
         ("portal:journal", _("日志")),
+        ("portal:figures", _("统计")),
         ("casework:cases", _("全部办件")),
         ("exchange:deliveries", _("平台投递")),
         ("policy:rules", _("规则")),
@@ -45,6 +47,7 @@ BY_ROLE = {
     ],
     User.Role.ADMINISTRATOR: [
         ("portal:work", _("待处理的故障")),
+        ("portal:figures", _("统计")),
         ("exchange:deliveries", _("平台投递")),
         ("records:import", _("信息录入")),
         ("policy:rules", _("规则")),
@@ -64,6 +67,17 @@ FIRST_PAGE = {
 }
 
 
+#: Inner pages whose address does not begin with their room's: the room that stands in the header.
+ROOM_OF = {
+    "records:prior_reminders": "records:changes",
+    "records:report_change": "records:changes",
+    "records:about_me": "portal:my_records",
+    "records:explanation": "portal:my_records",
+}
+#: The pages on which an applicant files and follows a case belong to the records.
+CASE_ROOMS = {"casework", "repair", "objections", "deferrals"}
+
+
 @dataclass(frozen=True)
 class Item:
     """One entry of the header's navigation."""
@@ -79,12 +93,22 @@ def items_for(request: HttpRequest) -> list[Item]:
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     entries = BY_ROLE.get(user.role, PUBLIC) if signed_in else PUBLIC
+    room = _room(request)
     items = []
     for name, text in entries:
         url = reverse(name)
-        current = request.path == url or (url != "/" and request.path.startswith(url))
+        current = name == room or request.path == url or (url != "/" and request.path.startswith(url))
         items.append(Item(text, url, current, _unread(user) if name == "notices:inbox" else 0))
     return items
+
+
+def _room(request: HttpRequest) -> str:
+    """Return the entry of the header that the page belongs to although its address does not say so."""
+    match = getattr(request, "resolver_match", None)
+    if match is None:
+        return ""
+    filing = match.namespace in CASE_ROOMS and getattr(request.user, "role", None) == User.Role.ENTERPRISE
+    return "portal:my_records" if filing else ROOM_OF.get(match.view_name, "")
 
 
 def _unread(user: User) -> int:

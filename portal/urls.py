@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import account, mine, public, staff
+from portal.views import account, figures, mine, public, staff
 
 app_name = "portal"
 urlpatterns = [
@@ -18,5 +18,6 @@ urlpatterns = [
     path("my/records/", mine.my_records, name="my_records"),
     path("my/records/<str:public_id>/", mine.my_record, name="my_record"),
     path("journal/", staff.journal, name="journal"),
+    path("figures/", figures.show, name="figures"),
     path("work/", staff.work, name="work"),
 ]

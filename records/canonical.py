@@ -137,9 +137,6 @@ class CanonicalRecord:
         """Return the SHA-256 of the content fields: what 'same content' means."""
         return digest({name: getattr(self, name) for name in CONTENT_FIELDS})
 
-    def copy(self) -> "CanonicalRecord":
-        return CanonicalRecord(**{f.name: getattr(self, f.name) for f in fields(self)})
-
 
 def digest(values: dict[str, Any]) -> str:
     """Return the SHA-256 of canonical values: blanks folded, amounts with two decimals."""

@@ -36,7 +36,7 @@ def policy_facts(record: AdverseRecord, book: RuleBook) -> RecordFacts:
     )
 
 
-def notice_facts(record: AdverseRecord) -> dict[str, str]:
+def notice_facts(record: AdverseRecord) -> dict[str, Any]:
     """Return the ``record`` part of a notice's facts: JSON text, ISO dates, formal Chinese labels.
 
     Numbers of people in what the authority wrote leave only masked.
@@ -52,6 +52,8 @@ def notice_facts(record: AdverseRecord) -> dict[str, str]:
         "publicity_from": as_text(record.publicity_from),
         "publicity_until": as_text(record.publicity_until),
         "earliest_application": as_text(record.earliest_application),
+        # Its time was over before the notice: at registration, or by what was corrected.
+        "ended": record.status == AdverseRecord.Status.EXPIRED,
     }
 
 

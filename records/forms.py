@@ -36,7 +36,9 @@ class ImportForm(forms.Form):
     direct = forms.BooleanField(
         label=gettext_lazy("不用预览，直接录入"),
         required=False,
-        help_text=gettext_lazy("这个来源的文件以前录入过，列名都认得时可以勾选。"),
+        help_text=gettext_lazy(
+            "这个来源的文件以前录入过，列名都认得时可以勾选。告知书依据的规则有没有核对过，只在预览里提示。"
+        ),
     )
 
     def clean_file(self):
@@ -94,6 +96,7 @@ class AliasForm(forms.Form):
     )
     heading = forms.CharField(
         label=gettext_lazy("文件里的列名"),
+        help_text=gettext_lazy("照文件里的写法，一字不差。例如某个来源把罚款金额写成“罚没款”。"),
         max_length=200,
         error_messages={"required": gettext_lazy("请填写文件里的列名。")},
     )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from policy.rulebook import RuleBook
+from policy.rulebook import RuleBook, RuleValue
 from policy.workdays import WorkCalendar, due, working_days_left
 
 #: Answers under one calendar; another calendar starts anew. Files repeat a few hundred days a hundred thousand times.
@@ -10,9 +10,13 @@ _answers: tuple[WorkCalendar | None, dict[tuple[dt.date, dt.date, int], int]] = 
 _MOST_ANSWERS = 20_000
 
 
-def limit_of(reported_on: dt.date) -> int:
-    """Return the rule's term in working days, as in force on the day of reporting."""
-    return int(RuleBook.load(reported_on).value("report.working_days").value)
+def limit_of(reported_on: dt.date) -> RuleValue:
+    """Return the rule of the term (working days), as in force on the day of reporting, with its basis.
+
+    Raises:
+        policy.rulebook.MissingRule: the rule packs are not loaded.
+    """
+    return RuleBook.load(reported_on).value("report.working_days")
 
 
 def days_late(decision_date: dt.date, reported_on: dt.date) -> int:
@@ -24,7 +28,7 @@ def days_late(decision_date: dt.date, reported_on: dt.date) -> int:
         policy.rulebook.MissingRule: the rule packs are not loaded.
     """
     global _answers
-    calendar, limit = WorkCalendar.load(), limit_of(reported_on)
+    calendar, limit = WorkCalendar.load(), int(limit_of(reported_on).value)
     if _answers[0] is not calendar or len(_answers[1]) > _MOST_ANSWERS:
         _answers = (calendar, {})
     known = _answers[1]

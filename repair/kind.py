@@ -13,7 +13,8 @@ from notices.models import Notice
 from parties.models import User
 from policy.bars import BARS
 from policy.dates import say_short
-from policy.eligibility import Condition
+from policy.eligibility import Condition, Eligibility
+from policy.rulebook import RuleBook
 from policy.verdict import YES, Verdict, no
 from records import actions as records
 from records.eligibility import card
@@ -77,6 +78,9 @@ class RepairKind(CaseKind):
     def notice_facts(self, case: RepairApplication, outcome: str = "") -> dict[str, Any]:
         return {"way": case.get_way_display()}
 
+    def rules_of_decision(self, case: RepairApplication, book: RuleBook) -> list[int | None]:
+        return list(_card(case).rule_ids)
+
     def steps(self, case: RepairApplication) -> list[DraftStep]:
         proofs = case.evidence.filter(withdrawn_at=None).count()
         return [
@@ -112,7 +116,6 @@ class RepairKind(CaseKind):
 
     def checklist(self, case: RepairApplication) -> list[Condition]:
         """The conditions of 36号令, worded for the officer who ticks them off."""
-        proved = case.evidence.filter(withdrawn_at=None, purpose=Evidence.Purpose.PERFORMANCE).exists()
         words = {
             "live": _("信息仍在公示或登记，可以修复"),
             "way": _("这条信息可以用所选方式修复"),
@@ -122,7 +125,7 @@ class RepairKind(CaseKind):
             "performance": _("已提交履行义务的证明；请与决定书逐项核对"),
             "commitment": _("已签署并公开信用承诺书"),
         }
-        found = card(case.record, performance_proved=proved, commitment_signed=hasattr(case, "commitment")).conditions
+        found = _card(case).conditions
         return [
             replace(condition, text=words.get(condition.code, condition.text))
             for condition in found
@@ -140,6 +143,12 @@ class RepairKind(CaseKind):
             signed = timezone.localtime(case.commitment.signed_at)
             lines.append(f"申请人已于{signed.year}年{signed.month}月{signed.day}日公开作出信用承诺")
         return lines
+
+
+def _card(case: RepairApplication) -> Eligibility:
+    """The eligibility card of the case's record as the case stands."""
+    proved = case.evidence.filter(withdrawn_at=None, purpose=Evidence.Purpose.PERFORMANCE).exists()
+    return card(case.record, performance_proved=proved, commitment_signed=hasattr(case, "commitment"))
 
 
 def missing_parts(case: RepairApplication) -> list[str]:

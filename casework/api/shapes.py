@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 
 from casework import desk, guards, timeline
 from casework.clock import Clock, clock_now
+from casework.facts import possible_notices, unverified_under
 from casework.kinds import kind_of, specific
 from casework.models import Case, Evidence
 from notices.queries import notices_about
@@ -114,6 +115,16 @@ class HappenedOut(Schema):
     text: str = ""
 
 
+class UnverifiedRule(Schema):
+    """A rule that nobody has compared with the official text (核验), under a notice that you may issue or prepare."""
+
+    notice: str
+    outcome: str = Field(description="For a decision, which one; otherwise empty.")
+    rule: str
+    title: str
+    article: str
+
+
 class CaseDetail(CaseOut):
     """A case with everything that its page shows its reader."""
 
@@ -127,6 +138,7 @@ class CaseDetail(CaseOut):
     checklist: list[ConditionOut] = Field(description="For the office, of an open case: what has to be fulfilled.")
     flags: list[str] = Field(description="For the office: evidence_reused, objection_open, many_parties.")
     owner: str = Field(description="For the office: who has taken the open task; empty: nobody.")
+    unverified: list[UnverifiedRule] = Field(description="What a person at the page is told before a notice goes out.")
     clock_because: list[LineOut]
     timeline: list[HappenedOut]
     notices: list[str] = Field(description="文号 of its letters, newest first.")
@@ -219,8 +231,10 @@ def case_detail(user: User, case: Case) -> dict[str, Any]:
         for step in timeline.steps(case, user)
     ]
     supplements = ("items", "note", "requested_at", "answer", "answered_at")
+    told = case_out(user, case)
     return {
-        **case_out(user, case),
+        **told,
+        "unverified": _unverified(case, told["may"]),
         "check_code": "" if inner else case.check_code,
         "answers": [{"label": label, "value": str(value or "")} for label, value in kind.answers(case)],
         "steps": [{"label": step.label, "done": step.done, "hint": step.hint} for step in kind.steps(case)],
@@ -235,3 +249,17 @@ def case_detail(user: User, case: Case) -> dict[str, Any]:
         "timeline": happened,
         "notices": [notice.number for notice in notices_about(Case(pk=case.pk))],
     }
+
+
+def _unverified(case: Case, verbs: list[str]) -> list[dict[str, str]]:
+    return [
+        {
+            "notice": notice_kind,
+            "outcome": outcome,
+            "rule": rule.key,
+            "title": rule.basis_title,
+            "article": rule.basis_article,
+        }
+        for notice_kind, outcome in possible_notices(case, verbs)
+        for rule in unverified_under(case, notice_kind, outcome)
+    ]

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_POST
 
 from casework import actions, desk, guards, timeline
 from casework.clock import clock_now
+from casework.facts import possible_notices, unverified_under
 from casework.forms import DecideForm, DeclineForm, SendBackForm, SupplementForm, VersionedForm
 from casework.kinds import kind_of, specific
 from casework.models import Case, Presence, Review
 from exchange.queries import sync_lines
-from notices.queries import notices_about, unverified_rules
+from notices.queries import notices_about
 from parties.guards import acts_for
 from parties.models import User
 from policy.deadlines.actions import see
@@ -102,11 +103,10 @@ def officer_page(
     forms.update(bound or {})
     claim = guards.can_claim(user, case)
     owner = guards.task_owner(case)
-    running = clock_now(case)
     context = {
         "case": case,
         "kind": kind,
-        "clock": running,
+        "clock": clock_now(case),
         "deadline_news": _deadline_news(user, case),
         "answers": kind.answers(case),
         "checklist": kind.checklist(case) if case.is_open else [],
@@ -125,7 +125,11 @@ def officer_page(
         "refusal": _why_not(user, case) if not verbs else None,
         "others": _mark_presence(case, user),
         "flags": desk.flags_of([case]).get(case.pk, ()),
-        "unverified": unverified_rules([running.rule_id] if running and running.rule_id else []),
+        # Before anything is issued: which rules under each possible notice nobody has compared with the official text.
+        "unverified": {
+            outcome or notice_kind: unverified_under(case, notice_kind, outcome)
+            for notice_kind, outcome in possible_notices(case, verbs)
+        },
         "sync": sync_lines(case.record.public_id),
         "outcomes": [(outcome, kind.outcome_label(outcome), kind.is_favourable(outcome)) for outcome in kind.outcomes],
         "decide_verdicts": {o: guards.can_decide_outcome(user, case, o) for o in kind.outcomes}

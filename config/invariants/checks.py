@@ -19,6 +19,7 @@ from config.invariants.broken import row as _row
 from config.invariants.deliveries import every_platform_told
 from config.invariants.findings import findings_by_two
 from config.invariants.intake import identities_checked, undone_imports
+from config.invariants.life import LIFE
 from config.invariants.papers import notices_as_issued
 from exchange.models import Delivery, OutboundEvent, Receipt
 from journal.models import Entry
@@ -300,6 +301,7 @@ CHECKS: dict[str, Check] = {
     "identity": identities_checked,
     "finding": findings_by_two,
     "case": cases_have_a_record,
+    **LIFE,
 }
 
 

@@ -39,7 +39,7 @@ def subscribe(actor: User | None, name: str, url: str, secret: str | None = None
         name, url = name.strip(), url.strip()
         _check_name(name)
         _check_url(url)
-        secret = _check_secret(secret) if secret else new_secret()
+        secret = checked_secret(secret) if secret else new_secret()
         known = Subscriber.objects.select_for_update().filter(name=name).first()
         if known:
             if known.url != url:
@@ -186,7 +186,8 @@ def _check_url(url: str) -> None:
         )
 
 
-def _check_secret(secret: str) -> str:
+def checked_secret(secret: str) -> str:
+    """Return a given secret without its blanks. Raises :class:`Refused` (422) when it is no Standard Webhooks secret."""
     secret = secret.strip()
     try:
         length = len(base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True))

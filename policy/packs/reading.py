@@ -129,6 +129,10 @@ def _read_rule(file: str, head: dict[str, Any], number: int, raw: dict[str, Any]
             raise PackError(f"{where}：缺少 {name}。")
     if raw["mark"] not in MARKS:
         raise PackError(f"{where}：mark 只能是 {'、'.join(MARKS)}。")
+    if raw["mark"] != "V" and not str(raw.get("note", "")).strip():
+        raise PackError(f"{where}：缺少 note。原文没有见到的，写明数字从哪里来。")
+    if not str(raw.get("article", "")).strip():
+        raise PackError(f"{where}：缺少 article。条号还不知道的，写明是哪一部分的规定。")
     if problem := problem_with(raw["key"], raw["value"], raw["unit"]):
         raise PackError(f"{where}：{problem}")
     sectors = tuple(sorted(raw.get("sectors", head.get("sectors", ()))))
@@ -143,7 +147,7 @@ def _read_rule(file: str, head: dict[str, Any], number: int, raw: dict[str, Any]
         value=raw["value"],
         unit=raw["unit"],
         basis_title=raw.get("basis", head["basis"]),
-        basis_article=raw.get("article", ""),
+        basis_article=raw["article"],
         mark=raw["mark"],
         verified=raw.get("verified", raw["mark"] == "V"),
         effective_from=effective_from,

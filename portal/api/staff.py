@@ -1,16 +1,22 @@
 """The journal and the work that waits, over the API, for the auditor and the administrator. Nothing here changes."""
 
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from pydantic import Field
 
 from exchange import queries as exchange_queries
 from notices import queries as notices_queries
-from policy.shapes import QUERY, Limit, ask, checked
+from parties.models import Authority
+from policy.shapes import QUERY, Limit, ask, checked, wrong
 from portal import guards, journal_reading, running
+from portal.figures import PERIODS, figures
 from portal.forms import JournalFilter
 from portal.views.staff import FAILURES_SHOWN
 
@@ -44,6 +50,41 @@ class JournalOut(Schema):
     items: list[EntryOut]
     more: bool = Field(description="Older ones follow: ask again with `after` set to the last `sequence`.")
     chain: ChainOut
+
+
+class WeekOut(Schema):
+    """One week, Monday to Sunday: what came in and how what was closed ended."""
+
+    start: date
+    received: int
+    favourable: int
+    unfavourable: int
+    declined: int
+    withdrawn: int
+
+
+class ShareOut(Schema):
+    name: str
+    part: int
+    whole: int
+
+
+class GroupOut(Schema):
+    words: str
+    number: int
+
+
+class FiguresOut(Schema):
+    """Cases by week and outcome, limits kept, days until the last platform confirmed, objections upheld."""
+
+    since: date
+    weeks: list[WeekOut]
+    limits: list[ShareOut]
+    objections: list[ShareOut]
+    removals: list[GroupOut]
+    median_days: float | None
+    longest_days: int | None
+    waiting: int = Field(description="Repairs that some platform has not confirmed yet.")
 
 
 class SignOut(Schema):
@@ -132,4 +173,29 @@ def read_work(request: HttpRequest) -> dict[str, Any]:
         "signs": [
             {name: getattr(sign, name) for name in ("name", "well", "words", "cure")} for sign in running.signs()
         ],
+    }
+
+
+@router.get("/figures", response=FiguresOut, summary="The office's figures")
+def read_figures(
+    request: HttpRequest,
+    weeks: Annotated[int, Query(description="12, 26 or 52.")] = PERIODS[0],
+    office: Annotated[int | None, Query(ge=1, le=2**63 - 1, description="An authority; for those who see all.")] = None,
+) -> dict[str, Any]:
+    ask(guards.can_see_figures(request.user))
+    if weeks not in PERIODS:
+        raise wrong(_("weeks 应为 12、26 或 52。"), "weeks", place=QUERY)
+    chosen = request.user.authority
+    if guards.sees_every_office(request.user):
+        chosen = get_object_or_404(Authority, pk=office) if office else None
+    found = figures(timezone.localdate(), weeks, chosen)
+    return {
+        "since": found.since,
+        "weeks": [asdict(week) for week in found.weeks],
+        "limits": [asdict(share) for share in found.limits],
+        "objections": [asdict(share) for share in found.objections],
+        "removals": [{"words": str(words), "number": number} for words, number in found.removals.groups],
+        "median_days": found.removals.median_days,
+        "longest_days": found.removals.longest_days,
+        "waiting": found.removals.waiting,
     }

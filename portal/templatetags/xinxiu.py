@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from parties.identity import mask_in
+from policy import naming
 from portal import wording
 from portal.publicity_line import draw_line
 
@@ -155,6 +156,19 @@ def citation(basis) -> str:
     if isinstance(basis, dict):
         return wording.citation(basis.get("title") or "", basis.get("article") or "")
     return wording.citation(basis.title, basis.article)
+
+
+@register.filter
+def rule_in_words(rule) -> str:
+    """``{{ rule|rule_in_words }}``: 受理期限：3 个工作日; a rule that is a list only by its name."""
+    name = naming.name_of(rule.key)
+    return name if isinstance(rule.value, list | dict) else f"{name}{_('：')}{naming.in_words(rule.value, rule.unit)}"
+
+
+@register.filter
+def rule_citation(rule) -> str:
+    """``{{ rule|rule_citation }}``: 《…》第…条 of a row of the rule tables."""
+    return wording.citation(rule.basis_title, rule.basis_article)
 
 
 @register.filter

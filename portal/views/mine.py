@@ -1,7 +1,11 @@
 """The enterprise's own pages: its records and one record."""
 
+from datetime import date
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Case as Choice
+from django.db.models import Exists, Expression, IntegerField, OuterRef, Value, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -27,13 +31,28 @@ RECORDS_A_PAGE = 20
 def my_records(request: HttpRequest) -> HttpResponse:
     """Every record of the subjects one acts for; the first column answers 'what can I do now'."""
     agencies = request.user.agencies.filter(active=True).select_related("subject")
-    mine = records_of(request.user).filter(subject__agencies__in=agencies).prefetch_related("cases").distinct()
-    page = Paginator(mine, RECORDS_A_PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate()
+    mine = records_of(request.user).filter(subject__agencies__in=agencies).prefetch_related("cases").distinct()
+    mine = mine.annotate(turn=_turn(today)).order_by("turn", "-decision_date", "pk")
+    page = Paginator(mine, RECORDS_A_PAGE).get_page(request.GET.get("page"))
     rows = [(record, standing_of(record, today)) for record in page]
     context = {"rows": rows, "page_obj": page, "agencies": agencies, "reminders": reminders_of(request.user)}
     context["deadline_news"] = news_for(request.user)
     return render(request, "portal/my_records.html", context)
+
+
+def _turn(today: date) -> Expression:
+    """Order by what can be done now: what waits for the reader, what may be applied for, what still counts, the rest."""
+    waiting = Case.objects.filter(
+        record=OuterRef("pk"), status__in=[Case.Status.SUPPLEMENT_REQUESTED, Case.Status.DRAFT]
+    )
+    return Choice(
+        When(Exists(waiting), then=Value(0)),
+        When(status__in=AdverseRecord.LIVE, earliest_application__lte=today, then=Value(1)),
+        When(status__in=AdverseRecord.LIVE, then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
 
 
 @login_required

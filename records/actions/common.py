@@ -13,6 +13,7 @@ from policy.publicity import Window, classify, essence, publicity_window
 from policy.rulebook import RuleBook
 from policy.verdict import Refused, Verdict
 from records.actions.listing import list_names
+from records.digests import digest_of
 from records.facts import FORMAL_LANGUAGE, policy_facts
 from records.followers import hold_followers
 from records.models import AdverseRecord
@@ -69,7 +70,8 @@ def _judge(facts: RecordFacts, book: RuleBook) -> tuple[str, Window, list[dict[s
     with translation.override(FORMAL_LANGUAGE):
         classification = classify(facts, book)
         window = publicity_window(facts, classification.severity, book)
-        because = [reason.as_json() for reason in (*classification.because, *window.because)]
+        # What both say, that an older decision is judged by the rules of today, is said once.
+        because = [reason.as_json() for reason in dict.fromkeys((*classification.because, *window.because))]
     return str(classification.severity), window, because, sorted({*classification.rule_ids, *window.rule_ids})
 
 
@@ -123,8 +125,12 @@ def is_over(record: AdverseRecord, today: date | None = None) -> bool:
 
 
 def journal_line(record: AdverseRecord, **extra: Any) -> dict[str, Any]:
-    """Return what the journal keeps of a change: never a natural person's number."""
+    """Return what the journal keeps of a change, asked for when the record is as it stays: never a person's number.
+
+    ``digest`` is that of everything the record says, so that the last line always tells what the row should say.
+    """
     return {
+        "digest": digest_of(record),
         "record_id": record.public_id,
         "document_number": record.document_number,
         "authority": record.authority.name,

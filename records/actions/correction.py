@@ -1,5 +1,6 @@
 """更正: one field of a record changes, the old value is kept, the window follows."""
 
+import copy
 import datetime
 import re
 from decimal import Decimal, InvalidOperation
@@ -118,6 +119,27 @@ def decide_proposal(proposal: CorrectionProposal, actor: User, apply: bool) -> C
     verb = "records.adopt" if apply else "records.dismiss"
     journal.append(actor, verb, record, journal_line(record, proposal=proposal.pk))
     return proposal
+
+
+def foreseen(record: AdverseRecord, values: dict[str, Any]) -> AdverseRecord:
+    """Return a copy of the record as it would be with these values, class, window and rules included; not saved.
+
+    For whoever is about to order the correction, and for the letter about it.
+
+    Raises:
+        Refused: a field that cannot be corrected, or an impossible value (400).
+    """
+    changed = copy.copy(record)
+    for field, value in values.items():
+        setattr(changed, field, typed_value(field, value))
+    if any(field in DECISIVE for field in values):
+        work_out(changed)
+    return changed
+
+
+def rules_after(record: AdverseRecord, values: dict[str, Any]) -> list[int]:
+    """Return the ids of the rules on which class and window would rest with these values. Raises as :func:`foreseen`."""
+    return list(foreseen(record, values).rule_ids)
 
 
 def typed_value(field: str, value: Any) -> Any:

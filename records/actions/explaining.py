@@ -13,6 +13,7 @@ from parties.models import User
 from policy.rulebook import today_book
 from policy.verdict import Refused, no
 from records.actions.common import ask, journal_line, lock
+from records.digests import text_digest
 from records.life import guards
 from records.life.models import Explanation
 from records.models import AdverseRecord
@@ -41,7 +42,8 @@ def explain(actor: User, record: AdverseRecord, text: str) -> Explanation:
         explanation = Explanation.objects.create(
             record=record, number=last + 1, text=text, submitted_by=actor, submitted_at=timezone.now()
         )
-        journal.append(actor, "records.explain", record, journal_line(record, explanation=explanation.number))
+        line = journal_line(record, explanation=explanation.number, text=text_digest(text))
+        journal.append(actor, "records.explain", record, line)
         return explanation
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone, translation
@@ -9,16 +10,23 @@ from django.utils.translation import gettext as _
 
 from notices.actions import Letter, issue, issue_all
 from notices.models import Notice
-from parties.models import Authority, User
+from parties.models import Authority, Subject, User
 from parties.queries import lead_authority
 from policy.dates import say_short
 from policy.rulebook import RuleBook
-from records.actions.common import is_over
+from records.actions.common import is_over, work_out
+from records.canonical import CONTENT_FIELDS, CanonicalRecord
 from records.facts import FORMAL_LANGUAGE, notice_facts
 from records.models import AdverseRecord
 
 #: 两书同达: what every new record sends.
 LETTERS = (Notice.Kind.ADVERSE_RECORD, Notice.Kind.REPAIR_GUIDANCE)
+
+#: Terms that the letters name, by the name that the documents have for each: the sector's own where it has one.
+REMEDY_TERMS = {"review_days": "remedy.review_days", "suit_months": "remedy.suit_months"}
+#: What the guidance says on how to repair.
+HOW = {"conditions": "repair.conditions", "materials": "repair.materials"}
+LIMITS = {"accept_days": "accept.working_days", "decide_days": "decide.working_days"}
 
 
 def send_letters(records: Iterable[AdverseRecord], actor: User | None) -> list[Notice]:
@@ -30,8 +38,25 @@ def send_letters(records: Iterable[AdverseRecord], actor: User | None) -> list[N
                 issuers[record.authority_id] = issuer_of(record)
             issuer = issuers[record.authority_id]
             facts = letter_facts(record, issuer, today)
-            letters += [Letter(kind, issuer, record.subject, record, facts, record.rule_ids) for kind in LETTERS]
+            for kind in LETTERS:
+                said = facts if kind == Notice.Kind.ADVERSE_RECORD else {**facts, **guidance_facts(record, today)}
+                rules = letter_rules(record, kind, today)
+                letters.append(Letter(kind, issuer, record.subject, record, said, rules))
     return issue_all(letters, actor)
+
+
+def letter_rules(record: AdverseRecord, kind: str, today: date) -> list[int]:
+    """Return the ids of the rules on which one of the two letters rests: the window's, the terms that it names."""
+    return list(dict.fromkeys([*record.rule_ids, *_named(RuleBook.load(today), record.sector, kind)]))
+
+
+@lru_cache(maxsize=200)
+def _named(book: RuleBook, sector: str, kind: str) -> tuple[int, ...]:
+    """The ids of the rules behind what a letter names. A week's file asks for the same few again and again."""
+    keys = [*REMEDY_TERMS.values()]
+    if kind == Notice.Kind.REPAIR_GUIDANCE:
+        keys += [*LIMITS.values(), *HOW.values()]
+    return tuple(rule_id for key in keys if (rule_id := book.value(key, sector).rule_id))
 
 
 def tell(record: AdverseRecord, kind: str, actor: User | None, *, rule_ids: Iterable[int] = (), **facts: Any) -> Notice:
@@ -58,7 +83,6 @@ def issuer_of(record: AdverseRecord) -> Authority:
 
 def letter_facts(record: AdverseRecord, issuer: Authority, today: date) -> dict:
     """Return what both letters say: the record, why, how to repair, whom to ask, the remedies."""
-    book = RuleBook.load(today)
     determining = record.authority
     return {
         "record": notice_facts(record),
@@ -71,11 +95,28 @@ def letter_facts(record: AdverseRecord, issuer: Authority, today: date) -> dict:
         },
         "remedies": {
             "review_body": determining.review_body,
-            "review_days": book.value("remedy.review_days").value,
             "court": determining.court,
-            "suit_months": book.value("remedy.suit_months").value,
+            **_terms(REMEDY_TERMS, record, today),
         },
     }
+
+
+def rules_foreseen(draft: CanonicalRecord, today: date) -> set[int]:
+    """Return the ids of the rules on which both letters would rest if this row became a record today."""
+    facts = {name: getattr(draft, name) for name in CONTENT_FIELDS}
+    record = AdverseRecord(subject=Subject(kind=draft.subject_kind), **facts)
+    work_out(record, today)
+    return {rule_id for kind in LETTERS for rule_id in letter_rules(record, kind, today)}
+
+
+def _terms(keys: dict[str, str], record: AdverseRecord, today: date) -> dict[str, Any]:
+    book = RuleBook.load(today)
+    return {name: book.value(key, record.sector).value for name, key in keys.items()}
+
+
+def guidance_facts(record: AdverseRecord, today: date) -> dict[str, Any]:
+    """Return what only 信用修复告知书 says: under which conditions, with what, and how long the office takes."""
+    return {"limits": _terms(LIMITS, record, today), **_terms(HOW, record, today)}
 
 
 def repair_steps(record: AdverseRecord, today: date) -> list[str]:
@@ -86,7 +127,7 @@ def repair_steps(record: AdverseRecord, today: date) -> list[str]:
         return [_("该信息的最长公示期已满，不再公示，无需申请信用修复。")]
     steps = [
         _("停止并改正违法行为，履行处罚决定书规定的全部义务，保存缴款票据、整改报告等证明。"),
-        _("自%(day)s起，可以登录本系统，在“我的记录”中选择本条记录，申请信用修复。申请不收取任何费用。")
+        _("自%(day)s起，可以登录本系统，在“我的失信信息”中打开这条信息，申请信用修复。申请不收取任何费用。")
         % {"day": say_short(record.earliest_application)},
         _("上传履行义务的证明材料，阅读并签署信用承诺书，提交申请。"),
         _("认定单位决定是否受理；受理后由信用主管部门作出决定。结果以文书送达您的收件箱，并可下载。"),

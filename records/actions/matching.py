@@ -67,7 +67,7 @@ def get_or_create_subjects(drafts: list[CanonicalRecord]) -> list[Subject]:
 
     A row whose name differs from the registered one gets a warning; neither name gives way.
     """
-    wanted = [_identity(draft) for draft in drafts]
+    wanted = [identity_of(draft) for draft in drafts]
     known = _subjects(wanted)
     new: dict[tuple[str, str], Subject] = {}
     for draft, identity in zip(drafts, wanted, strict=True):
@@ -96,7 +96,7 @@ def get_or_create_subjects(drafts: list[CanonicalRecord]) -> list[Subject]:
 
 def find_subject(draft: CanonicalRecord) -> Subject | None:
     """Return the subject that a row is about, if it is known already."""
-    identity = _identity(draft)
+    identity = identity_of(draft)
     return _subjects([identity]).get(identity)
 
 
@@ -121,7 +121,7 @@ def find_records(keys: Iterable[Key]) -> dict[Key, AdverseRecord]:
     return {key: record for key, record in by_key.items() if key in wanted}
 
 
-def _identity(draft: CanonicalRecord) -> tuple[str, str]:
+def identity_of(draft: CanonicalRecord) -> tuple[str, str]:
     """Return the column that identifies the row's subject, and its value."""
     if draft.subject_kind == Subject.Kind.PERSON:
         return "identity_number", draft.identity_number

@@ -22,6 +22,9 @@ from records.intake.prior import RULE, sector_reminded_first
 from records.life import guards
 from records.life.models import PriorReminder
 
+#: The rule that says how long a person has.
+TERM = "overdue.reminder_days"
+
 
 def remind_first(
     actor: User | None,
@@ -55,7 +58,7 @@ def remind_first(
         if earlier is not None and not means.strip():
             raise Refused(no("no_means", _("请写明当时是怎样提醒的，例如短信。")), status=422)
         sector = sector_reminded_first(authority.name, document_number)
-        term = RuleBook.load(today).value("overdue.reminder_days", sector)
+        term = RuleBook.load(today).value(TERM, sector)
         day = earlier or today
         subject, _created = Subject.objects.get_or_create(
             identity_number=number.normalised, defaults={"kind": Subject.Kind.PERSON, "name": name.strip()}
@@ -78,6 +81,14 @@ def remind_first(
             data["notice"] = _issue(reminder, actor, term).number
         journal.append(actor, "records.remind_first", reminder, data)
         return reminder
+
+
+def rules_under(authority: Authority) -> list[int]:
+    """Return the ids of the rules on which a 提醒函 of this authority would rest today; none if it does not remind."""
+    sector, book = sector_reminded_first(authority.name), RuleBook.load(timezone.localdate())
+    if not sector:
+        return []
+    return [value.rule_id for key in (RULE, TERM) if (value := book.value(key, sector)).rule_id]
 
 
 def note_corrected(actor: User, reminder: PriorReminder) -> PriorReminder:

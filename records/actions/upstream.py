@@ -14,7 +14,7 @@ from policy.deadlines.actions import lapse
 from policy.rulebook import today_book
 from policy.verdict import Refused, Verdict, no
 from records.actions.common import ask, journal_line, lock
-from records.actions.correction import correct, typed_value
+from records.actions.correction import correct, rules_after, typed_value
 from records.actions.ending import revoke
 from records.actions.letters import tell
 from records.canonical import as_text
@@ -113,6 +113,12 @@ def confirm_change(actor: User, change: UpstreamChange) -> UpstreamChange:
         line = journal_line(record, change=change.pk, reported_by=str(change.reported_by), notice=notice.number)
         journal.append(actor, "records.confirm_change", record, line)
         return change
+
+
+def rules_under(change: UpstreamChange) -> list[int]:
+    """Return the ids of the rules on which the letter would rest if the change were confirmed now."""
+    values = {item["field"]: item["new"] for item in change.changes}
+    return [*rules_after(change.record, values), *_because(change.record)[1]]
 
 
 def dismiss_change(actor: User, change: UpstreamChange, note: str) -> UpstreamChange:

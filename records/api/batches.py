@@ -52,6 +52,48 @@ EXAMPLE = {
     ],
 }
 
+#: What the example is answered, cut short where a row has more fields than there is to see.
+ANSWER = {
+    "import_id": 12,
+    "source": "青屿区市场监督管理局",
+    "dry_run": False,
+    "counts": {"taken": 1, "known": 0, "refused": 0, "corrected": 0},
+    "headings": {
+        "行政相对人名称": "subject_name",
+        "统一社会信用代码": "subject_code",
+        "行政处罚决定书文号": "document_number",
+        "处罚类别": "category",
+        "处罚内容": "content",
+        "罚款金额（万元）": "fine_amount",
+        "处罚决定日期": "decision_date",
+        "处罚机关": "authority_name",
+    },
+    "unknown_headings": [],
+    "rows": [
+        {
+            "row": 1,
+            "place": "",
+            "outcome": "taken",
+            "reasons": [],
+            "warnings": [],
+            "changes": [{"field": "fine_amount", "from": "0.5", "to": "5000.00", "why": "由万元换算为元"}],
+            "record": {
+                "public_id": "R7K2M9PX4W6QD",
+                "subject_name": "青屿海澜食品有限公司",
+                "subject_kind": "entity",
+                "subject_code": "91370299MAC9WBCJ39",
+                "authority_name": "青屿区市场监督管理局",
+                "data_provider": "青屿区市场监督管理局",
+                "document_number": "青市监处罚〔2026〕901号",
+                "category": "罚款",
+                "content": "罚款5000元",
+                "fine_amount": "5000.00",
+                "decision_date": "2026-04-01",
+            },
+        }
+    ],
+}
+
 
 class BatchIn(Schema):
     """Rows as an authority has them: canonical field names, standard codes (CF_*) or any heading we know."""
@@ -155,7 +197,14 @@ class BatchOut(Schema):
     rows: list[RowOut]
 
 
-@router.post("/records", response=BatchOut, by_alias=True, exclude_unset=True, summary="Push adverse records")
+@router.post(
+    "/records",
+    response=BatchOut,
+    by_alias=True,
+    exclude_unset=True,
+    summary="Push adverse records",
+    openapi_extra={"responses": {200: {"content": {"application/json": {"example": ANSWER}}}}},
+)
 def push_records(
     request: HttpRequest,
     batch: BatchIn,
@@ -172,6 +221,10 @@ def push_records(
 
     200 says that every row has a result, not that every row was taken: read ``rows[].outcome``. An officer's token
     registers only records of the own authority; other rows are refused. The lead office may register for all.
+
+    Codes of problems: 400 ``unreadable`` (no JSON in UTF-8); 401 ``not_signed_in``; 403 ``role``; 409 ``in_progress``
+    (the same key is still at work: ask again), ``not_ready`` (the office is not set up); 413 ``too_big``; 415
+    ``media_type``; 422 ``invalid`` (see ``errors``), ``no_rows`` (no heading is known), ``idempotency_key_reused``.
     """
     verdict = guards.can_import(request.auth)
     if not verdict:

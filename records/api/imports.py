@@ -141,7 +141,10 @@ def read_import(
     import_id: Annotated[int, Path(ge=1, le=2**63 - 1)],
     after: Annotated[int, Query(ge=0, le=2**31 - 1, description="Row number after which to read.")] = 0,
 ) -> dict[str, Any]:
-    """Return the rows of one import, by file, page or API, as they were answered; up to 500 at a time."""
+    """Return the rows of one import, by file, page or API, as they were answered; up to 500 at a time.
+
+    Codes of problems: 401 ``not_signed_in``; 403 ``role``, ``not_yours``; 404 ``not_found``; 422 ``invalid``.
+    """
     run = find_run(request, import_id)
     return {**intake.answer_of(run, after, MOST_ROWS), "status": run.status}
 

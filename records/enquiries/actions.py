@@ -20,7 +20,7 @@ from parties.queries import lead_authority
 from policy.verdict import Refused, Verdict, no
 from records.enquiries import guards
 from records.enquiries.models import QueryRecord
-from records.enquiries.statement import lines_of, statement_facts
+from records.enquiries.statement import lines_of, rules_under, statement_facts
 from records.uploads import inspect
 
 Kind = QueryRecord.Kind
@@ -187,6 +187,7 @@ def _issue(actor: User, query: QueryRecord) -> Notice:
         thing=query,
         facts=statement_facts(query),
         actor=actor,
+        rule_ids=rules_under(query),
     )
 
 

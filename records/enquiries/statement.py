@@ -41,6 +41,12 @@ def _line(record: AdverseRecord) -> dict[str, Any]:
     }
 
 
+def rules_under(query: QueryRecord) -> list[int]:
+    """Return the ids of the rules on which the statement of this query rests: class and dates of what it lists."""
+    listed = AdverseRecord.objects.filter(public_id__in=[line["public_id"] for line in query.shown])
+    return sorted({rule_id for rule_ids in listed.values_list("rule_ids", flat=True) for rule_id in rule_ids})
+
+
 def statement_facts(query: QueryRecord) -> dict[str, Any]:
     """Return the facts of the credit statement that answers a query (``notices``' ``statement`` key)."""
     return {

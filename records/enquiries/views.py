@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from journal import actions as journal
+from notices.queries import unverified_rules
 from parties.models import Subject
 from policy.dates import say_short
 from policy.rulebook import today_book
@@ -20,6 +21,7 @@ from policy.verdict import Refused, Verdict
 from records.enquiries import actions, guards, listing
 from records.enquiries.forms import QueryFilter, QuestionForm
 from records.enquiries.models import QueryRecord
+from records.enquiries.statement import rules_under
 from records.uploads import UnusableFile, page_as_png
 from records.views.runs import harmless
 
@@ -77,11 +79,13 @@ def query(request: HttpRequest, pk: int) -> HttpResponse:
     """One query: why and by what right, and for whom may see it what was shown."""
     made = _visible(request, pk)
     seen = guards.can_see_shown(request.user, made)
+    may_issue, statement = bool(guards.can_issue_statement(request.user, made)), actions.statement_of(made)
     context = {
         "query": made,
         "seen": seen,
-        "may_issue": bool(guards.can_issue_statement(request.user, made)),
-        "statement": actions.statement_of(made),
+        "may_issue": may_issue,
+        "statement": statement,
+        "unverified": unverified_rules(rules_under(made)) if may_issue and statement is None else [],
         "kept_until": guards.kept_until(made),
     }
     return render(request, "enquiries/query.html", context)

@@ -8,11 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from parties.models import Subject
 from policy.sectors import Sector
-from records.intake.headings import choice_of, fields_known
+from records.intake.headings import AMOUNTS, choice_of, fields_known
 from records.models import AdverseRecord, HeadingAlias
 
-#: Fields whose column may be in 元 or in 万元.
-AMOUNTS = ("fine_amount", "confiscated_amount")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+")
 
 #: Fields that are no column of a record, or that people would not know by the column's name.
@@ -32,6 +30,7 @@ _LABELS = {
     "confiscated_amount": _("没收金额"),
     "procedure": _("处罚程序"),
     "severity_declared": _("失信程度（机关认定）"),
+    "state_declared": _("当前状态（正常、撤销、异议）"),
 }
 
 

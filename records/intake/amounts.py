@@ -13,8 +13,8 @@ from records.intake.numerals import CHARACTERS, parse_numeral
 
 UNITS = {"": Decimal(1), "元": Decimal(1), "圆": Decimal(1), "千元": Decimal(1000), "万": Decimal(10_000)}
 UNITS |= {"万元": Decimal(10_000), "万圆": Decimal(10_000), "亿元": Decimal(10**8), "亿": Decimal(10**8)}
-#: More than this is a slip of a decimal point: a thousand times the largest penalty known.
-MOST = Decimal(10**13)
+#: More yuan than this is a slip of a decimal point or of the unit: five times the largest penalty known.
+MOST = Decimal(10**11)
 _CENT = Decimal("0.01")
 _FIGURE = rf"[¥$]?\s*(\d[\d,]*(?:\.\d+)?|[{CHARACTERS}]+)\s*(亿元|万元|千元|万圆|元|圆)"
 _FILLER = r"(?:人民币|[(]?大写[):]?|金额|数额|合计|共计|总计|总额|计|为|处|\s|[:;,](?=\s*[¥\d人])|[¥$(])*"
@@ -166,5 +166,7 @@ def _in_yuan(number: Decimal, unit: str, expected: str, written: str) -> tuple[D
 
 def _absurd(written: str) -> CellProblem:
     return CellProblem(
-        "amount_absurd", _("金额“%(text)s”大得不合理。") % {"text": written[:40]}, _("请核对金额和单位。")
+        "amount_absurd",
+        _("金额“%(text)s”大得不合理。") % {"text": written[:40]},
+        _("请对照决定书核对金额和单位（元还是万元）。"),
     )

@@ -176,4 +176,4 @@ def _check_ready() -> None:
 
 def rows_as_written(body: bytes) -> list[dict[str, Any]]:
     """Return the rows of a request's body with numbers as they are written there, as a file's reader keeps them."""
-    return loads(body.decode("utf-8"))["rows"]
+    return loads(body.decode("utf-8-sig"))["rows"]

@@ -80,11 +80,7 @@ def read_text(cell: Any) -> Text:
     """
     raw = as_written(cell)
     if _UNREADABLE.search(raw):
-        raise CellProblem(
-            "unreadable_characters",
-            _("单元格里有无法识别的字符，可能混用了两种编码。"),
-            _("请用一种编码（建议 UTF-8）重新导出后导入。"),
-        )
+        raise unreadable_characters()
     text, why = raw, []
     quoted = _QUOTED.match(text.strip())
     if quoted:
@@ -104,6 +100,15 @@ def read_text(cell: Any) -> Text:
     if folded in _EMPTY or _ZERO_DATE.match(folded):
         return Text("", raw, _("“%(text)s”表示没有内容，按空白处理") % {"text": stripped})
     return Text(stripped, raw, "；".join(why))
+
+
+def unreadable_characters() -> CellProblem:
+    """Return the problem of a cell whose bytes are of another encoding than the file's."""
+    return CellProblem(
+        "unreadable_characters",
+        _("单元格里有无法识别的字符，可能混用了两种编码。"),
+        _("请用一种编码（建议 UTF-8）重新导出后导入。"),
+    )
 
 
 def as_written(cell: Any) -> str:

@@ -20,6 +20,10 @@ _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _MOMENT = re.compile(r"\d{10}|\d{13}")
 _ZONED = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$")
 _EPOCH = dt.date(1899, 12, 30)
+#: What a spreadsheet makes of nothing in a column of dates.
+_NO_DAYS = frozenset(
+    (dt.date(1, 1, 1), dt.date(1899, 12, 30), dt.date(1899, 12, 31), dt.date(1900, 1, 1), dt.date(1904, 1, 1))
+)
 #: Serial numbers of 1990-01-01 and 2100-01-01: other five-digit figures are not dates.
 _SERIALS = range(32874, 73051)
 
@@ -32,10 +36,11 @@ def read_date(cell: Any) -> tuple[dt.date | None, str]:
     Raises:
         CellProblem: only a month, a day that does not exist, or no date at all.
     """
-    if isinstance(cell, dt.datetime):
-        return cell.date(), _("去掉了时间") if cell.time() != dt.time() else ""
     if isinstance(cell, dt.date):
-        return cell, ""
+        moment = cell if isinstance(cell, dt.datetime) else dt.datetime.combine(cell, dt.time())
+        if moment.date() in _NO_DAYS:
+            return None, _("“%(text)s”表示没有内容，按空白处理") % {"text": moment.date().isoformat()}
+        return moment.date(), _("去掉了时间") if moment.time() != dt.time() else ""
     text = read_text(cell)
     if not text.value:
         return None, text.why

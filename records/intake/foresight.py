@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from parties.models import Authority, User
+from parties.models import Authority, Subject, User
 from records import guards
 from records.actions.comparing import compare, find_differences, reasons_of
-from records.actions.matching import Authorities, compare_names, find_records, find_subject
+from records.actions.matching import Authorities, compare_names, find_records, find_subject, identity_of
 from records.canonical import CanonicalRecord, Reason
 from records.documents import document_key
 from records.intake.headings import SHIPPED, Headings
@@ -27,6 +27,8 @@ class Foresight:
     actor: User | None
     headings: Headings = SHIPPED
     _seen: dict[tuple[str, str, str], CanonicalRecord] = field(default_factory=dict)
+    #: Subjects that rows would have made known, by what identifies them, and the name they would bear.
+    _names: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def look(self, row: Row) -> RowResult:
         """Return what :func:`records.intake.taking.take` would give for this row, writing nothing."""
@@ -61,6 +63,8 @@ class Foresight:
     def _existing(self, draft: CanonicalRecord, authority: Authority | None) -> AdverseRecord | None:
         subject = find_subject(draft)
         if subject is None:
+            name = self._names.setdefault(identity_of(draft), draft.subject_name)
+            compare_names(draft, Subject(name=name))
             return None
         compare_names(draft, subject)
         if authority is None:

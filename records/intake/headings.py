@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+#: Fields whose column may be in 元 or in 万元.
+AMOUNTS = ("fine_amount", "confiscated_amount")
 ALIASES = Path(__file__).with_name("aliases.toml")
 #: Headings looked up are remembered; a hostile file with endless ones is not.
 MOST_REMEMBERED = 10_000
@@ -52,6 +54,12 @@ def _table() -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
     return fields, units
 
 
+@cache
+def _not_needed() -> frozenset[str]:
+    data = tomllib.loads(ALIASES.read_text(encoding="utf-8"))
+    return frozenset(fold_heading(text)[0] for text in data["not_needed"]["headings"])
+
+
 class Headings:
     """What headings mean in the files of one source: what officers taught goes before the shipped table.
 
@@ -72,8 +80,9 @@ class Headings:
         return self._found[text]
 
     def is_passed_over(self, text: str) -> bool:
-        """Whether somebody decided that this column is not needed."""
-        return self.own.get(fold_heading(text)[0]) == ""
+        """Whether this column is not needed: somebody decided so, or the standard has it and no record does."""
+        key = fold_heading(text)[0]
+        return self.own.get(key, "" if key in _not_needed() else None) == ""
 
     def count(self, headings: Iterable[Any]) -> int:
         """Return how many different canonical fields a row of cells would name, were it the header."""
@@ -109,7 +118,7 @@ def _shipped(text: str) -> Heading | None:
         return None
     if key in fields:
         return Heading(fields[key], unit or units.get(key, ""))
-    near = _near_miss(key, fields)
+    near = None if key in _not_needed() else _near_miss(key, fields)
     return Heading(fields[near], unit or units.get(near, ""), guessed=True) if near else None
 
 
@@ -126,8 +135,3 @@ def _near_miss(key: str, fields: dict[str, tuple[str, ...]]) -> str | None:
 
 #: The shipped table alone.
 SHIPPED = Headings()
-
-
-def find_heading(text: str) -> Heading | None:
-    """Return what a heading means by the shipped table."""
-    return SHIPPED.find(text)

@@ -1,24 +1,21 @@
 """A row of (heading, cell) becomes a :class:`CanonicalRecord`: every cell read by what its field is."""
 
 import re
-from decimal import Decimal
 from typing import Any
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from policy.sectors import Sector
+from policy.sectors import Sector, from_text, hint
 from records.canonical import CanonicalRecord, Change, Reason, split_categories
-from records.facts import FORMAL_LANGUAGE
-from records.intake.amounts import amounts_in_text, disagree, read_amount
+from records.intake.amounts import read_amount
 from records.intake.cells import CellProblem, Text, as_written, lost_digits, read_text
 from records.intake.dates import read_date
-from records.intake.headings import SHIPPED, Heading, Headings
+from records.intake.headings import AMOUNTS, SHIPPED, Heading, Headings, fold_heading
+from records.intake.settling import join_categories, settle
 from records.intake.source import Row
 from records.intake.table import is_blank
 
 DATES = ("decision_date", "valid_until", "conduct_ended")
-AMOUNTS = ("fine_amount", "confiscated_amount")
 #: Two columns of one row that say different things here leave it open who or what is meant.
 IDENTIFYING = ("subject_code", "identity_number", "document_number", "decision_date", "authority_name")
 #: 处罚类别 of 行政处罚法 Art. 9, to tell a category from a violation under an ambiguous heading.
@@ -34,20 +31,6 @@ CATEGORIES = (
     "吊销",
 ) + ("限制开展生产经营", "责令停产停业", "责令关闭", "限制从业", "行政拘留")
 _CATEGORY = re.compile("^(?:" + "|".join(CATEGORIES) + "|其他)")
-#: What a decision's text says, by the category it means. Only used where a file gives no category.
-_IN_CONTENT = (
-    ("罚款", r"罚\s*[款金]"),
-    ("没收违法所得", r"没收(?:违法|非法)所得|没收广告费"),
-    ("没收非法财物", r"没收[^。；;，]{0,12}财物"),
-    ("警告", r"警告"),
-    ("通报批评", r"通报批评"),
-    ("责令停产停业", r"责令停[产业]"),
-    ("吊销许可证件", r"吊销"),
-    ("暂扣许可证件", r"暂扣"),
-    ("责令关闭", r"责令关闭"),
-    ("限制从业", r"限制从业|禁止从业"),
-    ("行政拘留", r"行政拘留"),
-)
 _YES = ("是", "1", "y", "yes", "true")
 _KINDS = (
     ("business", ("个体",)),
@@ -67,8 +50,7 @@ def map_row(row: Row, provider: str = "", headings: Headings = SHIPPED) -> Canon
         draft.problems.append(row.problem)
     for name, cells in _by_field(row, headings).items():
         _read_field(draft, name, cells)
-    _amounts_from_text(draft)
-    _category_from_text(draft)
+    settle(draft)
     if provider and not draft.data_provider:
         draft.data_provider = provider
     return draft
@@ -117,7 +99,7 @@ def _read_field(draft: CanonicalRecord, name: str, cells: list[tuple[str, Headin
     if not values:
         return
     if name == "category_more":
-        draft.category = _join(draft.category, [value for _text, value in values])
+        draft.category = join_categories(draft.category, [value for _text, value in values])
         return
     if name == "category":
         _set_category(draft, values)
@@ -154,7 +136,32 @@ def _set(draft: CanonicalRecord, name: str, value: Any) -> None:
     if name == "severity_declared":
         draft.minor_declared = "轻微" in value
         return
+    if name == "state_declared":
+        _set_state(draft, value)
+        return
     setattr(draft, name, value)
+
+
+def _set_state(draft: CanonicalRecord, state: str) -> None:
+    """当前状态 of the 2016 layout: 0 正常, 1 撤销, 2 异议, 3 其他. What was annulled does not become a record."""
+    if state == "1" or "撤" in state:
+        draft.problems.append(
+            Reason(
+                "annulled",
+                _("“当前状态”写的是“%(state)s”（撤销），这一处罚已经撤销，不能再录入。") % {"state": state[:20]},
+                "state_declared",
+                _("不需要补救，请从报送文件中删去这一行；以前录入过的，请在“变更和撤销”里报告。"),
+            )
+        )
+    elif state == "2" or "异议" in state:
+        draft.warnings.append(
+            Reason(
+                "disputed",
+                _("“当前状态”写的是“%(state)s”（异议），来源单位正在核查。") % {"state": state[:20]},
+                "state_declared",
+                _("记录照常录入。请留意核查结果，有变更的及时更正。"),
+            )
+        )
 
 
 def _set_category(draft: CanonicalRecord, values: list[tuple[str, str]]) -> None:
@@ -165,13 +172,7 @@ def _set_category(draft: CanonicalRecord, values: list[tuple[str, str]]) -> None
     if pointing:
         why = _("“见处罚类别2”只是指向另一列，按那一列登记")
         draft.changes.append(Change("category", ";".join(pointing), "", why))
-    draft.category = _join(draft.category, kept)
-
-
-def _join(known: str, more: list[str]) -> str:
-    return ";".join(
-        dict.fromkeys([*split_categories(known), *(part for value in more for part in split_categories(value))])
-    )
+    draft.category = join_categories(draft.category, kept)
 
 
 def _check_same(draft: CanonicalRecord, name: str, values: list[tuple[str, Any]]) -> None:
@@ -199,6 +200,16 @@ def _check_same(draft: CanonicalRecord, name: str, values: list[tuple[str, Any]]
                 _("“%(one)s”和“%(two)s”两列都有内容，取前一列") % {"one": first_heading, "two": heading},
             )
         )
+        if name in AMOUNTS or fold_heading(heading) == fold_heading(first_heading):
+            draft.warnings.append(
+                Reason(
+                    "columns_disagree",
+                    _("“%(one)s”和“%(two)s”两列内容不同，取了前一列的“%(first)s”，没有用“%(other)s”。")
+                    % {"one": first_heading, "two": heading, "first": str(first)[:40], "other": str(other)[:40]},
+                    name,
+                    _("请对照决定书核对；如果后一列才对，请删去前一列后重新导入，差异会作为拟更正提出。"),
+                )
+            )
 
 
 def _squeeze(value: Any) -> str:
@@ -217,15 +228,14 @@ def _kind(text: Text) -> tuple[str, str]:
 
 
 def _sector(text: Text) -> tuple[str, str]:
-    """Return the sector's code: files write the code or a name that holds it (市场监管领域)."""
-    for sector in Sector:
-        if text.value == sector.value:
-            return text.value, text.why
-    with translation.override(FORMAL_LANGUAGE):
-        for sector in Sector:
-            if text.value and str(sector.label) in text.value:
-                return str(sector.value), _("按领域名称换成代码")
-    return "", _("不在领域目录里，按未写明处理") if text.value else text.why
+    """Return the sector's code: files write the code, a name that holds it (市场监管领域) or an authority's."""
+    if text.value in Sector.values or not text.value:
+        return text.value, text.why
+    if code := from_text(text.value):
+        return code, _("按领域名称换成代码")
+    if hinted := hint(text.value):
+        return hinted.code, hinted.because
+    return "", _("不在领域目录里，按未写明处理")
 
 
 def _masked(name: str, text: str) -> str:
@@ -233,58 +243,3 @@ def _masked(name: str, text: str) -> str:
     if name == "identity_number" and len(text) > 8:
         return f"{text[:4]}{'*' * (len(text) - 8)}{text[-4:]}"
     return text[:200]
-
-
-def _amounts_from_text(draft: CanonicalRecord) -> None:
-    """Compare the amount columns with the text of the decision; fill empty ones from it."""
-    if not draft.content:
-        return
-    named = amounts_in_text(draft.content)
-    broken = {problem.field for problem in draft.problems}
-    if "fine_amount" not in broken:
-        _settle_amount(draft, "fine_amount", named.fine)
-    if "confiscated_amount" not in broken:
-        _settle_amount(draft, "confiscated_amount", named.confiscated)
-    if named.both is not None and draft.fine_amount is None and draft.confiscated_amount is None:
-        draft.fine_amount = named.both
-        why = _("处罚内容只写了罚没合计，暂记为罚款金额")
-        draft.changes.append(Change("fine_amount", "", str(named.both), why))
-
-
-def _settle_amount(draft: CanonicalRecord, name: str, in_text: Decimal | None) -> None:
-    given: Decimal | None = getattr(draft, name)
-    if in_text is None:
-        return
-    if given is None:
-        if in_text:
-            setattr(draft, name, in_text)
-            draft.changes.append(Change(name, "", str(in_text), _("金额一栏为空，取自处罚内容")))
-        return
-    if not disagree(given, in_text):
-        return
-    if given in (in_text * 10_000, in_text / 10_000):
-        setattr(draft, name, in_text)
-        draft.changes.append(
-            Change(name, str(given), str(in_text), _("元、万元填反了：金额一栏与处罚内容正好差一万倍，以处罚内容为准"))
-        )
-    draft.warnings.append(
-        Reason(
-            "amount_differs_tenfold",
-            _("金额一栏为 %(given)s 元，处罚内容写的是 %(text)s 元，相差十倍以上。")
-            % {"given": f"{given:,.2f}", "text": f"{in_text:,.2f}"},
-            name,
-            _("双公示标准的金额以万元为单位。请对照决定书核对。"),
-        )
-    )
-
-
-def _category_from_text(draft: CanonicalRecord) -> None:
-    """Read the categories from the text of the decision where the file gives none."""
-    if draft.category or not draft.content:
-        return
-    found = [name for name, pattern in _IN_CONTENT if re.search(pattern, draft.content)]
-    if not found and draft.fine_amount and re.fullmatch(r"[¥￥\d,.，\s万元]+", draft.content):
-        found = ["罚款"]
-    if found:
-        draft.category = ";".join(found)
-        draft.changes.append(Change("category", "", draft.category, _("处罚类别为空，取自处罚内容")))

@@ -13,6 +13,7 @@ from journal import actions as journal
 from parties.models import User
 from policy.verdict import Refused
 from records import guards
+from records.actions.letters import rules_foreseen
 from records.actions.teaching import checked, teach
 from records.intake.aliases import fold_source, taught
 from records.intake.foresight import Foresight
@@ -20,7 +21,7 @@ from records.intake.headings import Headings, fold_heading
 from records.intake.readers import open_source
 from records.intake.run import LEASE, OUTCOMES, check_ready, start_run
 from records.intake.source import Source
-from records.models import ImportRun
+from records.models import ImportRow, ImportRun
 
 #: Rows shown as they would be understood.
 ROWS_SHOWN = 10
@@ -49,9 +50,13 @@ def upload(path: Path, name: str, source: str, actor: User) -> ImportRun:
 
 
 def look(opened: Source, source: str, actor: User | None) -> dict[str, Any]:
-    """Return ``{rows, counts, counted, complete}``: the first rows as they would be taken in, and how many of each."""
+    """Return ``{rows, counts, counted, complete, rules}``: the first rows as they would be taken in, and how many of each.
+
+    ``rules`` are the ids of the rules on which the letters about the new records would rest.
+    """
     foresight = Foresight(source, actor, opened.layout.headings)
-    rows, counts = [], dict.fromkeys(OUTCOMES, 0)
+    rows, counts, rules = [], dict.fromkeys(OUTCOMES, 0), set()
+    today = timezone.localdate()
     ends = time.monotonic() + COUNT_SECONDS
     complete = False
     for counted, row in enumerate(opened.rows):
@@ -59,11 +64,14 @@ def look(opened: Source, source: str, actor: User | None) -> dict[str, Any]:
             break
         result = foresight.look(row)
         counts[result.outcome] += 1
+        if result.outcome == ImportRow.Outcome.TAKEN:
+            rules |= rules_foreseen(result.draft, today)
         if counted < ROWS_SHOWN:
             rows.append(result.as_json())
     else:
         complete = True
-    return {"rows": rows, "counts": counts, "counted": sum(counts.values()), "complete": complete}
+    counted = sum(counts.values())
+    return {"rows": rows, "counts": counts, "counted": counted, "complete": complete, "rules": sorted(rules)}
 
 
 def choose(run: ImportRun, actor: User, choices: dict[str, str], remember: bool = False) -> ImportRun:

@@ -25,6 +25,11 @@ def check_size(path: Path, most: int) -> None:
         raise FileRefused("too_big", _("文件超过 %(limit)s MB。请分成几个文件。") % {"limit": most // 1024**2})
 
 
+def protected_by_password() -> FileRefused:
+    """Return the refusal of a file that only its password opens."""
+    return FileRefused("password", _("文件受密码保护，无法打开。请取消密码后重新上传。"))
+
+
 @dataclass
 class Row:
     """One row of a file: its number as a person counts (1 is the file's first row), and its cells in order.

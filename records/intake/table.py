@@ -1,12 +1,14 @@
 """Tables of any origin: find the header under titles and notes, pass over totals, give rows of (heading, cell)."""
 
+import re
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from records.canonical import Reason, storable
+from records.intake.headings import AMOUNTS, fold_heading
 from records.intake.source import Layout, Row
 
 #: Titles, units and notes may stand above the header; not more rows than this.
@@ -32,6 +34,9 @@ _NOTES = (
     "数据来源",
 )
 
+#: What a row above the header says of the amounts below: 单位：元, （金额单位：人民币万元）. Not 填报单位：元氏县….
+_UNIT_ABOVE = re.compile(r"单位\s*[:：]?\s*(?:人民币)?(万元|元)\s*(?:$|[)）\],，;；])")
+
 Cells = list[Any]
 
 
@@ -49,13 +54,53 @@ def read_table(lines: Iterable[tuple[int, Cells]], layout: Layout, place: str = 
     best = max(counts, default=0)
     if best < FEWEST_FIELDS:
         return None
-    at = counts.index(best)
-    headings = [as_heading(cell) for cell in head[at][1]]
+    headings, at = _header(head, counts.index(best), layout)
+    headings = _with_unit(headings, head[:at], layout)
     note_headings(headings, layout)
     return _rows(chain(head[at + 1 :], lines), headings, layout, place)
 
 
+def _header(head: list[tuple[int, Cells]], at: int, layout: Layout) -> tuple[list[str], int]:
+    """Return the headings and where the last row of them is: a heading may stand over others (行政相对人 over 名称)."""
+    headings = [as_heading(cell) for cell in head[at][1]]
+    below = [as_heading(cell) for cell in head[at + 1][1]] if at + 1 < len(head) else []
+    filled = [text for text in below if text]
+    if below != headings and len(filled) >= FEWEST_FIELDS and all(map(layout.headings.find, filled)):
+        return _one_over_other(headings, below), at + 1
+    if at > 0 and "" in headings:
+        above = [as_heading(cell) for cell in head[at - 1][1]]
+        known = [text if text and layout.headings.find(text) else "" for text in above]
+        return _one_over_other(known, headings), at
+    return headings, at
+
+
+def _one_over_other(above: list[str], below: list[str]) -> list[str]:
+    return [under or over for over, under in zip_longest(above, below, fillvalue="")]
+
+
+def _with_unit(headings: list[str], above: list[tuple[int, Cells]], layout: Layout) -> list[str]:
+    """Write the unit that a row above the header names behind the headings of amounts that name none, and say so."""
+    said = [
+        (number, found.group(1))
+        for number, cells in above
+        for cell in cells
+        if isinstance(cell, str) and (found := _UNIT_ABOVE.search(cell))
+    ]
+    if len({unit for _number, unit in said}) != 1:
+        return headings
+    number, unit = said[0]
+    out = []
+    for text in headings:
+        found = layout.headings.find(text) if text else None
+        without = found is not None and found.field in AMOUNTS and not fold_heading(text)[1]
+        out.append(f"{text}（{unit}）" if without else text)
+    if out != headings:
+        layout.skip(number, _("这里写明单位是%(unit)s：没有写单位的金额列按%(unit)s读") % {"unit": unit})
+    return out
+
+
 def as_heading(cell: Any) -> str:
+    """Return a cell as the text of a heading: storable, without the blanks and marks around it."""
     return "" if cell is None else storable(cell).strip("\ufeff\u200b \t\r\n\u3000")
 
 
@@ -77,6 +122,7 @@ def note_headings(headings: Iterable[str], layout: Layout) -> None:
 
 
 def is_blank(cell: Any) -> bool:
+    """Whether a cell holds nothing that can be seen."""
     return cell is None or (isinstance(cell, str) and not cell.strip("\ufeff\u200b \t\r\n\u3000\xa0"))
 
 
@@ -96,6 +142,7 @@ def _rows(lines: Iterable[tuple[int, Cells]], headings: list[str], layout: Layou
 
 
 def too_many_cells(cells: int, headings: int) -> Reason:
+    """Return why a row with more cells than headings is not taken: they may have shifted."""
     return Reason(
         "too_many_cells",
         _("这一行有 %(cells)s 格，表头只有 %(headings)s 列，内容可能错位。") % {"cells": cells, "headings": headings},

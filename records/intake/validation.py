@@ -12,17 +12,19 @@ from parties.identity import check_identity_number, mask, mask_in
 from parties.models import Subject
 from records.canonical import CanonicalRecord, Change, Reason
 from records.documents import document_key, looks_impossible
-from records.intake.older_codes import code_from_older, mapped_codes
+from records.intake.aliases import label_of
+from records.intake.collecting import not_collected
+from records.intake.older_codes import code_from_older, mapped_codes, older_codes
 from records.lateness import days_late, limit_of
 from records.models import AdverseRecord
 
 EARLIEST = dt.date(1990, 1, 1)
-#: 简罚, 当罚, 当处 in the number; 当场处罚, 简易程序 in the number, the category or the decision itself.
-_SUMMARY_NUMBER = re.compile(r"简[易]?[程序]*[字]?[罚处]|简[易式]|当场|当[罚处]")
-_SUMMARY_TEXT = re.compile(r"简易程序|当场(?:行政)?处罚|当场作出")
+#: Nobody is called so; at least five characters, because 欧阳文会 is.
+_ENTITY_NAME = re.compile(
+    r"公司|合作社|.{4}(?:[厂店部社会馆站场行城队处室园局所院校]|中心|学校|医院|银行)(?:[(（].*)?$"
+)
 #: The first sentence of a text, and the rest (perhaps empty).
 _SENTENCES = re.compile(r"(.*?(?:。|\.(?=\s|$)|$))\s*(.*)", re.DOTALL)
-_ART_13 = "《山东省社会信用条例》第十三条"
 
 
 def check(draft: CanonicalRecord, codes: Mapping[tuple[str, str], str] | None = None) -> list[Reason]:
@@ -47,7 +49,7 @@ def check(draft: CanonicalRecord, codes: Mapping[tuple[str, str], str] | None = 
             Reason("no_authority", _("没有处罚机关。"), "authority_name", _("请填写作出处罚决定的机关全称。"))
         )
     reasons += _check_lengths(draft)
-    reasons += _check_collected(draft)
+    reasons += not_collected(draft)
     if not reasons:
         _warn_late(draft)
         _warn_authority_code(draft)
@@ -58,11 +60,11 @@ def _check_identity(draft: CanonicalRecord, unread: set[str], codes: Mapping[tup
     """Fold and check the code or the number; a name never identifies anyone."""
     if "subject_code" in unread or "identity_number" in unread:
         return []
-    if draft.identity_number and not draft.subject_code:
-        return _check_person(draft)
     disagreement = code_from_older(draft, codes)
     if disagreement is not None:
         return [disagreement]
+    if draft.identity_number and not draft.subject_code:
+        return _check_person(draft)
     if not draft.subject_code:
         if draft.subject_kind == Subject.Kind.PERSON:
             return [
@@ -135,6 +137,18 @@ def _check_person(draft: CanonicalRecord) -> list[Reason]:
                 _("是自然人的，请把类别改为自然人；是单位或个体工商户的，请填统一社会信用代码。"),
             )
         ]
+    if not draft.subject_kind and _looks_like_entity(draft):
+        return [
+            Reason(
+                "kind_unclear",
+                _("只有身份证号码，没有类别，名称“%(name)s”或旧代码却像是单位的，无法确定处罚的是谁。")
+                % {"name": mask_in(draft.subject_name[:40])},
+                "subject_kind",
+                _(
+                    "处罚的是单位的，请填单位的统一社会信用代码（法定代表人的身份证号码不能代替）；是个人的，请把类别写为自然人。"
+                ),
+            )
+        ]
     if verdict.normalised != draft.identity_number:
         change = Change(
             "identity_number", mask(draft.identity_number), mask(verdict.normalised), "；".join(verdict.folded)
@@ -145,10 +159,15 @@ def _check_person(draft: CanonicalRecord) -> list[Reason]:
     return []
 
 
+def _looks_like_entity(draft: CanonicalRecord) -> bool:
+    """Whether a row with somebody's identity number may be an entity's: older layouts put the representative's there."""
+    return bool(older_codes(draft)) or bool(_ENTITY_NAME.search(draft.subject_name))
+
+
 def _code_reason(prefix: str, shown: str, reason, field: str) -> Reason:
     """A code's own text holds both what is wrong and what to do: its first sentence and the rest."""
     what, cure = _SENTENCES.match(str(reason.text)).groups()
-    text = _("%(code)s：%(text)s") % {"code": shown, "text": what}
+    text = _("%(label)s“%(code)s”：%(text)s") % {"label": label_of(field), "code": shown, "text": what}
     return Reason(f"{prefix}_{reason.code}", text, field, cure or what)
 
 
@@ -242,36 +261,20 @@ def _check_lengths(draft: CanonicalRecord) -> list[Reason]:
     return reasons
 
 
-def _check_collected(draft: CanonicalRecord) -> list[Reason]:
-    """山东条例 Art. 13: penalties by the summary procedure are not collected at all."""
-    number = _SUMMARY_NUMBER.search(draft.document_number)
-    text = f"{draft.procedure}\n{draft.category}\n{draft.content}\n{draft.remark}"
-    if not number and not _SUMMARY_TEXT.search(text) and not draft.procedure.startswith("简易"):
-        return []
-    return [
-        Reason(
-            "summary_procedure",
-            _("这是按简易程序（当场）作出的处罚，依法不归集。"),
-            "document_number" if number else "procedure",
-            _("不需要补救，请从报送文件中删去这一行；如果是普通程序作出的，请更正文号或程序一栏。"),
-            _ART_13,
-        )
-    ]
-
-
 def _warn_late(draft: CanonicalRecord) -> None:
     """七天双公示: taken all the same, but said."""
     assert draft.decision_date is not None  # noqa: S101 - checked by _check_dates
     today = timezone.localdate()
-    late = days_late(draft.decision_date, today)
+    late, limit = days_late(draft.decision_date, today), limit_of(today)
     if late and not any(warning.code == "late" for warning in draft.warnings):
         draft.warnings.append(
             Reason(
                 "late",
                 _("报送时已超过作出决定后 %(days)s 个工作日，迟报 %(late)s 个工作日。")
-                % {"days": limit_of(today), "late": late},
+                % {"days": int(limit.value), "late": late},
                 "decision_date",
                 _("记录照常录入。请按“七天双公示”的时限报送。"),
+                str(limit.basis),
             )
         )
 

@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from notices.queries import unverified_rules
 from policy.deadlines.actions import see
 from policy.deadlines.queries import news_for, news_on_page
 from policy.reasons import as_items
 from policy.verdict import Refused, Verdict
 from records import actions, queries
 from records.actions.comparing import label_of
+from records.actions.reminding import rules_under as rules_under_reminder
+from records.actions.upstream import rules_under as rules_under_change
 from records.documents import document_key
 from records.findings.queries import waiting_findings
 from records.guards import can_read
@@ -119,6 +122,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _change_page(request: HttpRequest, found: UpstreamChange, form: DismissChangeForm, status: int = 200):
+    verdict = guards.can_settle_change(request.user, found)
     news = news_on_page(request.user, found)
     if news is not None and news.new:
         see(request.user, thing=found)
@@ -128,7 +132,8 @@ def _change_page(request: HttpRequest, found: UpstreamChange, form: DismissChang
         "deadline_news": news,
         "deadline": deadline_of(found, timezone.localdate()),
         "differences": [{**item, "label": label_of(item["field"])} for item in found.changes],
-        "verdict": guards.can_settle_change(request.user, found),
+        "verdict": verdict,
+        "unverified": unverified_rules(rules_under_change(found)) if verdict else [],
         "form": form,
     }
     return render(request, "records/change.html", context, status=status)
@@ -264,7 +269,14 @@ def prior_reminders(request: HttpRequest) -> HttpResponse:
     rows = [
         (reminder, guards.record_of(reminder), guards.can_note_corrected(request.user, reminder)) for reminder in page
     ]
-    context = {"form": form, "page_obj": page, "rows": rows, "verdict": verdict, "today": timezone.localdate()}
+    context = {
+        "form": form,
+        "page_obj": page,
+        "rows": rows,
+        "verdict": verdict,
+        "today": timezone.localdate(),
+        "unverified": unverified_rules(rules_under_reminder(authority)) if form else [],
+    }
     return render(request, "records/prior_reminders.html", context, status=422 if form and form.is_bound else 200)
 
 

@@ -15,9 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_q.tasks import async_task
 
+from notices.queries import unverified_rules
+from policy.models import Rule
 from policy.verdict import Refused, Verdict
 from records import guards
 from records.actions import decide_proposal, go_on_undoing, start_undo
+from records.actions.correction import rules_after
 from records.forms import UndoForm
 from records.intake.aliases import label_of
 from records.models import CorrectionProposal, ImportRow, ImportRun
@@ -42,6 +45,11 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
         if run.status != ImportRun.Status.RUNNING:
             response["HX-Refresh"] = "true"
         return response
+    return _page(request, run)
+
+
+def _page(request: HttpRequest, run: ImportRun, form: UndoForm | None = None, status: int = 200) -> HttpResponse:
+    """``form``: what was sent for taking it back, when it cannot be used."""
     wanted = request.GET.get("outcome", "")
     rows = run.rows.select_related("record")
     if wanted in ImportRow.Outcome.values:
@@ -50,13 +58,17 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         **_progress(run),
         "page_obj": page,
-        "rows": [(row, _proposals(request, row)) for row in page],
+        "rows": [(with_labels(row), _proposals(request, row)) for row in page],
         "wanted": wanted,
         "layout": run.layout,
         "mapped": [(heading, label_of(field)) for heading, field in run.layout.get("mapped", {}).items()],
         "late": run.rows.filter(record__reported_late=True, outcome=ImportRow.Outcome.TAKEN).count(),
     }
-    return render(request, "records/import_run.html", {**context, **_undoing(request, run)})
+    context |= _undoing(request, run)
+    if form:
+        # The address is the form's own: the rows, and the links that turn their pages, are on the import's page.
+        context |= {"form": form, "undo_form": form, "rows": []}
+    return render(request, "records/import_run.html", context, status=status)
 
 
 @login_required
@@ -66,8 +78,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     run = find_run(request, pk)
     form = UndoForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
-        return redirect("records:import_run", pk=pk)
+        ask(guards.can_undo(request.user, run))
+        return _page(request, run, form, status=400)
     run = start_undo(run, request.user, form.cleaned_data["reason"])
     if guards.taken_by(run).count() <= UNDONE_AT_ONCE:
         go_on_undoing(run)
@@ -94,7 +106,8 @@ def _report_lines(run: ImportRun) -> Iterator[str]:
     """Yield the lines of the report as they are asked for: a long import's report is never in memory as a whole."""
     writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL)
     headings = (_("行号"), _("位置"), _("结果"), _("当事人名称"), _("文号"), _("记录编号"))
-    yield "\ufeff" + writer.writerow([*headings, _("原因"), _("如何补救"), _("提示"), _("迟报工作日数")])
+    more = (_("原因"), _("如何补救"), _("提示"), _("读取时的调整"), _("迟报工作日数"))
+    yield "\ufeff" + writer.writerow([*headings, *more])
     for row in run.rows.select_related("record").iterator(chunk_size=1000):
         cells = [
             row.number,
@@ -103,12 +116,22 @@ def _report_lines(run: ImportRun) -> Iterator[str]:
             row.understood.get("subject_name", ""),
             row.understood.get("document_number", ""),
             row.record.public_id if row.record else "",
-            " ".join(reason["text"] for reason in row.reasons),
+            " ".join(f"{reason['text']}{reason.get('basis', '')}" for reason in row.reasons),
             " ".join(reason["cure"] for reason in row.reasons),
-            " ".join(warning["text"] for warning in row.warnings),
+            " ".join(f"{warning['text']}{warning.get('basis', '')} {warning['cure']}" for warning in row.warnings),
+            "；".join(
+                f"{change['label']}：{change['from'] or '—'} → {change['to'] or '—'}（{change['why']}）"
+                for change in with_labels(row).changes
+            ),
             row.record.late_days if row.record and row.record.reported_late else "",
         ]
         yield writer.writerow([harmless(cell) for cell in cells])
+
+
+def with_labels(row: ImportRow) -> ImportRow:
+    """Return a row whose changes name their field as people know it (not to be saved)."""
+    row.changes = [{**change, "label": label_of(change["field"])} for change in row.changes]
+    return row
 
 
 class _Line:
@@ -182,10 +205,20 @@ def _proposals(request: HttpRequest, row: ImportRow) -> list[dict]:
         {
             "proposal": proposal,
             "differences": [{**item, "label": label_of(item["field"])} for item in proposal.differences],
-            "may_decide": bool(guards.can_decide_proposal(request.user, proposal)),
+            "may_decide": may_decide,
+            "unverified": _unverified(proposal) if may_decide else [],
         }
         for proposal in row.record.proposals.select_related("record")
+        for may_decide in [bool(guards.can_decide_proposal(request.user, proposal))]
     ]
+
+
+def _unverified(proposal: CorrectionProposal) -> list[Rule]:
+    """The unchecked rules on which the letter about this correction would rest; none for a value that cannot be."""
+    try:
+        return unverified_rules(rules_after(proposal.record, {d["field"]: d["new"] for d in proposal.differences}))
+    except Refused:
+        return []
 
 
 def ask(verdict: Verdict) -> None:

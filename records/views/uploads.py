@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from notices.queries import unverified_rules
 from policy.verdict import Refused
 from records import guards
 from records.forms import PASSED_OVER, UNDECIDED, HeadingsForm, ImportForm
@@ -28,7 +29,7 @@ from records.intake.run import check_ready, process, queue, refuse, start_run
 from records.intake.source import FileRefused, Source
 from records.models import ImportRow, ImportRun
 from records.queries import runs_of
-from records.views.runs import ask, counts_of, find_run
+from records.views.runs import ask, counts_of, find_run, with_labels
 
 #: A file of so many rows is done while the person waits; a longer one goes to the background.
 ROWS_AT_ONCE = 500
@@ -183,6 +184,7 @@ def _preview_page(request: HttpRequest, run: ImportRun, form: HeadingsForm, stat
         "run": run,
         "form": form,
         "seen": seen,
+        "unverified": unverified_rules(seen.get("rules", [])),
         "counts": counts,
         "rows": [(*_row(each), FORESEEN[each["outcome"]]) for each in seen.get("rows", [])],
         "mapped": [
@@ -204,10 +206,10 @@ def _row(each: dict[str, Any]) -> tuple[ImportRow, list[tuple[str, str]]]:
         outcome=each["outcome"],
         reasons=each["reasons"],
         warnings=each["warnings"],
-        changes=[{**change, "label": label_of(change["field"])} for change in each["changes"]],
+        changes=each["changes"],
         understood=each["record"],
     )
-    return row, lines_of(each["record"])
+    return with_labels(row), lines_of(each["record"])
 
 
 def _upload_page(request: HttpRequest, form: ImportForm, status: int = 200) -> HttpResponse:

@@ -217,6 +217,23 @@ DOORS = {
         ("post", "exchange:retry_all", [w.delivery.subscriber_id]),
         ("post", f"/platforms/{w.delivery.subscriber_id}/retry"),
     ),
+    "platform": lambda w: (
+        ("get", "exchange:platform", [w.delivery.subscriber_id]),
+        ("get", f"/platforms/{w.delivery.subscriber_id}"),
+    ),
+    "change a secret": lambda w: (
+        ("post", "exchange:rotate_secret", [w.delivery.subscriber_id], {"overlap": 72, "version": 1}),
+        ("post", f"/platforms/{w.delivery.subscriber_id}/secret", {"overlap": 72, "version": 1}),
+    ),
+    "change an older secret": lambda w: (
+        ("post", "exchange:rotate_secret", [w.delivery.subscriber_id], {"overlap": 72, "version": 9}),
+        ("post", f"/platforms/{w.delivery.subscriber_id}/secret", {"overlap": 72, "version": 9}),
+    ),
+    "stop sending": lambda w: (
+        ("post", "exchange:set_active", [w.delivery.subscriber_id], {"active": "0"}),
+        ("post", f"/platforms/{w.delivery.subscriber_id}/active", {"active": False}),
+    ),
+    "figures": lambda w: (("get", "portal:figures", []), ("get", "/figures")),
     "desk": lambda w: (("get", "casework:desk", []), ("get", "/desk")),
     "reminders": lambda w: (("get", "records:prior_reminders", []), ("get", "/reminders")),
     **{

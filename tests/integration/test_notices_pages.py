@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from notices import actions, guards, tasks, verification
 from notices.models import Notice, ProofOfService
+from notices.views import _where_next
 from parties.models import Agency
 from policy.verdict import Refused
 from tests.notices_world import issue, make_world
@@ -295,3 +296,23 @@ def test_export_refuses_with_a_sentence(world, notice, tmp_path, media_root, tro
     assert left.value.code == 1
     assert json.loads(out.getvalue())["error"]
     assert not target.exists()
+
+
+def test_a_letter_leads_on_to_what_it_is_about(world, notice, client):
+    # About a case: to the case; a request to supplement, opened by the applicant: to exactly what is missing.
+    case = {"thing_type": "casework.case", "thing_id": "7", "facts": {}}
+    for changes, user, address in (
+        (case, world.clerk, reverse("casework:case", args=[7])),
+        (case | {"kind": Notice.Kind.SUPPLEMENT}, world.clerk, reverse("casework:supplement", args=[7])),
+        (
+            {"thing_type": "records.adverserecord", "facts": {"record": {"public_id": "R7"}}},
+            world.clerk,
+            "/my/records/R7/",
+        ),
+        ({"facts": {}}, world.clerk, ""),
+    ):
+        changed = Notice.objects.get(pk=notice.pk)
+        for name, value in changes.items():
+            setattr(changed, name, value)
+        assert _where_next(changed, user.works_here) == address
+    assert opened(client, world.clerk, "detail", notice).status_code == 200

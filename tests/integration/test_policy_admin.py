@@ -99,6 +99,30 @@ def test_a_wrong_rule_is_not_saved(office, changes):
     assert rule.value == 3
 
 
+def test_a_verified_number_that_is_edited_has_to_be_compared_again(office):
+    rule = Rule.objects.get(key="remedy.review_days")
+    assert rule.verified
+    answer = office.post(address(Rule, "change", rule.pk), rule_form(rule, value="90"), follow=True)
+    assert "改过的规则不再算已核验" in answer.content.decode()
+    rule.refresh_from_db()
+    assert (rule.value, rule.verified) == (90, False)
+    line = Entry.objects.filter(verb="policy.admin_change").latest("sequence")
+    assert line.data["fields"] == {"value": [60, 90], "verified": [True, False]}
+    # A note is not what was compared; and who ticks the box in the same edit has compared.
+    office.post(address(Rule, "change", rule.pk), rule_form(rule, value="90"))
+    rule.refresh_from_db()
+    assert rule.verified
+    office.post(address(Rule, "change", rule.pk), rule_form(rule, value="90", note="已电话核实"))
+    rule.refresh_from_db()
+    assert (rule.verified, rule.note) == (True, "已电话核实")
+
+
+def test_a_rule_without_an_article_is_not_saved(office):
+    rule = Rule.objects.get(key="accept.working_days")
+    answer = office.post(address(Rule, "change", rule.pk), rule_form(rule, basis_article=" "))
+    assert "请填写条款" in answer.content.decode()
+
+
 def test_a_sectors_rule_does_not_stand_in_for_everybodys(office):
     """市场监管 has a decision limit of its own; switching off the general one would leave everybody else without."""
     rule = Rule.objects.get(key="decide.working_days", sectors=[])

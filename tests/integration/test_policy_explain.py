@@ -47,6 +47,25 @@ def test_every_part_is_there_with_its_basis(scene):
     assert said["unverified"] >= 1
 
 
+def test_on_the_last_day_of_the_older_measure_it_answers_by_that_measure(scene):
+    record = scene.records["ready"]
+    said = told(record.public_id, "--on", "2026-03-31")
+    conditions = {condition["code"]: condition for condition in said["eligibility"]["conditions"]}
+    assert "way" not in conditions, "performance repairs, under 58号令 as under 36号令"
+    assert "58号" in conditions["performance"]["article"]
+    assert (
+        "36号"
+        in {c["code"]: c for c in told(record.public_id, "--on", "2026-04-01")["eligibility"]["conditions"]}[
+            "performance"
+        ]["article"]
+    )
+
+
+def test_a_day_before_every_rule_is_a_sentence(scene):
+    with pytest.raises(CommandError, match="算不出来。系统里的规则自 2023-05-01 起"):
+        run(scene.records["ready"].public_id, "--on", "2023-04-30")
+
+
 @pytest.mark.parametrize("write", [str, str.lower, lambda text: f"  {text} "])
 def test_a_record_is_found_by_its_public_id(scene, write):
     record = scene.records["ready"]

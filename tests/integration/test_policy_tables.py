@@ -208,6 +208,15 @@ def test_a_csv_says_who_announced_it(tmp_path):
     assert WorkdayOverride.objects.filter(year_id=2027).count() == 2
 
 
+def test_a_csv_as_a_chinese_spreadsheet_saves_it(tmp_path):
+    path = tmp_path / "2027.csv"
+    path.write_text("day,is_workday,name\n2027-01-01,0,元旦\n", encoding="gb18030")
+    said = run("import_holidays", str(path), "--source", "通知", "--announced-on", "2026-11-20")
+    assert WorkdayOverride.objects.get(year_id=2027).name == "元旦"
+    # What the law itself makes a holiday is missed: a table that was cut off is noticed.
+    assert [day in "".join(said["warnings"]) for day in ("2027年5月3日", "2027年10月1日")] == [False, True]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
@@ -220,11 +229,25 @@ def test_a_csv_says_who_announced_it(tmp_path):
         ("a.toml", TABLE_2027 * 2, "两次"),
         ("a.csv", "day,is_workday,name\n2027-02-30,0,x\n", "第 2 行"),
         ("a.csv", "", "没有日期"),
+        ("a.csv", "day,is_workday,name\n1850-01-01,0,元旦\n", "1850 年不对"),
+        ("a.csv", "day,is_workday,name\n2028-01-01,0,元旦\n", "2028 年不对"),
+        ("a.csv", "day,is_workday,name\n2027-01-01,0, \n", "没有写名称"),
+        ("a.csv", b"\xff\xfe\x00\x81", "GB18030"),
+        ("a.toml", "year = 2027", "year"),
+        ("a.toml", 'year = ["x"]', "year"),
+        ("a.toml", TABLE_2027.replace("= 2027\n", '= "二〇二七"\n'), "数字"),
+        ("a.toml", TABLE_2027.replace("= 2026-11-20", '= "2026-11-20"'), "announced_on"),
+        ("a.toml", TABLE_2027.replace("from = 2027-01-01", 'from = "2027-01-01"'), "不加引号"),
+        (
+            "a.toml",
+            TABLE_2027.replace('workdays = [{ name = "元旦调休", day = 2027-01-09 }]', "workdays = 3"),
+            "每一项",
+        ),
     ],
 )
 def test_a_wrong_table_changes_nothing(tmp_path, name, content, said):
     path = tmp_path / name
-    path.write_text(content, encoding="utf-8")
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(CommandError, match=said):
         run("import_holidays", str(path), "--source", "x", "--announced-on", "2026-11-20")
     assert not CalendarYear.objects.filter(year=2027).exists()
@@ -248,7 +271,10 @@ def test_rules_list():
         for day in ("2026-03-31", "2026-04-01")
     )
     assert (old["publicity.general.maximum_months"], new["publicity.general.maximum_months"]) == (36, 12)
-    assert KEY in run("rules", "list", as_json=False)
+    text = run("rules", "list", as_json=False)
+    assert KEY in text
+    assert "受理期限：3 个工作日" in text
+    assert "working_days\n" not in text and "；market" not in text, "units and sectors in words"
 
 
 @pytest.mark.parametrize(
@@ -263,3 +289,8 @@ def test_load_rules_counts():
     said = run("load_rules")
     assert said["rules"] == Rule.objects.filter(active=True).count() < Rule.objects.count()
     assert said["years"] == [2024, 2025, 2026]
+
+
+def test_every_rule_has_a_title_an_article_and_a_day():
+    without = [row.key for row in Rule.objects.all() if not (row.basis_title and row.basis_article.strip())]
+    assert without == []

@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from casework.models import Case
-from parties.models import Subject, User
+from parties.codes import make_code
+from parties.models import Agency, Subject, User
 from portal.navigation import BY_ROLE, FIRST_PAGE, PUBLIC
 from records.models import AdverseRecord
 from repair.models import RepairApplication
@@ -137,6 +138,49 @@ def test_the_first_column_says_what_can_be_done_now(sign_in, scene, name, words)
     number = scene.records[name].document_number
     row = next(part for part in page.split("<tr") if number in part)
     assert words in re.sub(r"<[^>]+>", "", row.split("</td>")[0])
+
+
+def test_what_waits_for_the_clerk_comes_first_and_what_is_over_last(sign_in, scene):
+    page = sign_in("enterprise").get(reverse("portal:my_records")).content.decode()
+    places = {name: page.index(record.document_number) for name, record in scene.records.items()}
+    assert places["asked"] == min(places.values())
+    over = {name for name in ("repaired", "expired") if name in places}
+    assert min(places[name] for name in over) > max(place for name, place in places.items() if name not in over)
+
+
+def test_a_clerk_of_many_chooses_the_subject_of_a_statement_in_one_form(sign_in, scene):
+    page = sign_in("enterprise").get(reverse("portal:my_records")).content.decode()
+    assert f'type="hidden" name="subject" value="{scene.subject.pk}"' in page
+    for number in range(5):
+        other = Subject.objects.create(kind="entity", name=f"青屿第{number}号商行", code=make_code(seed=600 + number))
+        Agency.objects.create(user=scene.people["enterprise"], subject=other)
+    page = sign_in("enterprise").get(reverse("portal:my_records")).content.decode()
+    assert page.count("出具信用信息查询报告</button>") == 1
+    assert page.count("<option") == 6 and "等 6 家单位" in page
+
+
+@pytest.mark.parametrize(
+    ("who", "name", "entry"),
+    [
+        ("enterprise", "records:about_me", "portal:my_records"),
+        ("officer", "records:prior_reminders", "records:changes"),
+        ("officer", "portal:figures", "portal:figures"),
+    ],
+)
+def test_the_header_marks_the_room_one_is_in(sign_in, scene, who, name, entry):
+    shown = sign_in(who).get(reverse(name))
+    assert [item.url for item in shown.context["navigation"] if item.current] == [reverse(entry)]
+
+
+def test_a_record_that_is_never_shown_says_so_instead_of_naming_platforms(sign_in, scene):
+    page = (
+        sign_in("enterprise").get(reverse("portal:my_record", args=[scene.records["minor"].public_id])).content.decode()
+    )
+    assert "没有发给任何平台" in page and "依法查询到它的人" in page
+    page = (
+        sign_in("enterprise").get(reverse("portal:my_record", args=[scene.records["ready"].public_id])).content.decode()
+    )
+    assert "没有发给任何平台" not in page
 
 
 def test_a_clerk_without_a_subject_is_told_what_to_do(sign_in):

@@ -16,7 +16,9 @@ from exchange.models import OutboundEvent
 from notices.models import Notice
 from parties.models import User
 from parties.tokens import create_token
+from records.api import ANSWER, EXAMPLE
 from records.intake import batch as intake
+from records.intake import taking
 from records.intake.run import RowResult, import_file
 from records.models import AdverseRecord, HeadingAlias, ImportRow, ImportRun
 from tests.integration.test_api_problems import bearer, check_problem
@@ -112,11 +114,18 @@ def plain(result):
     return {**result, "record": {**result["record"], "public_id": bool(result["record"]["public_id"])}}
 
 
-def test_the_same_rows_by_file_page_and_api_give_the_same_result(world, client, tmp_path):
-    """Three empty offices are too slow: each door's transaction is rolled back before the next opens."""
+@pytest.mark.parametrize("more", [0, taking.BULK_FROM])
+def test_the_same_rows_by_file_page_and_api_give_the_same_result(world, client, tmp_path, monkeypatch, more):
+    """Row by row and in bulk. Three empty offices are too slow: each door's transaction is rolled back before the
+    next opens."""
     from django.db import transaction
 
-    text = json.dumps(ROWS, ensure_ascii=True)
+    together, take_together = [], taking.take_together
+    monkeypatch.setattr(taking, "take_together", lambda *given: together.append(1) or take_together(*given))
+    many = [
+        row(行政处罚决定书文号=f"青市监处罚〔2026〕{1000 + n}号", 统一社会信用代码=code(n % 60)) for n in range(more)
+    ]
+    text = json.dumps([*ROWS, *many], ensure_ascii=True)
     path = tmp_path / "rows.json"
     path.write_text(text, encoding="utf-8")
     token = create_token(world.officer, "报送")
@@ -148,7 +157,8 @@ def test_the_same_rows_by_file_page_and_api_give_the_same_result(world, client, 
         with transaction.atomic():
             answers[door.__name__] = [plain(each) for each in door()]
             transaction.set_rollback(True)
-    assert [each["outcome"] for each in answers["by_file"]] == [
+    assert bool(together) == bool(more)
+    assert [each["outcome"] for each in answers["by_file"][: len(ROWS)]] == [
         "taken", "taken", "corrected", "refused", "refused", "refused", "refused", "refused", "corrected", "refused",
     ]  # fmt: skip
     assert answers["by_page"] == answers["by_file"]
@@ -256,6 +266,42 @@ def test_malformed_bodies_are_problems_with_a_pointer(world, client, body, statu
     assert not ImportRun.objects.filter(status="running").exists() and not AdverseRecord.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/xml"]
+)
+def test_a_body_that_does_not_say_it_is_json_is_415(world, client, kind):
+    headers = bearer(create_token(world.officer, "报送"))
+    body = json.dumps({"rows": [row()]})
+    problem = check_problem(client.generic("POST", URL, body, content_type=kind, headers=headers), 415, "media_type")
+    assert "application/json" in problem["cure"] and not AdverseRecord.objects.exists()
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-16-le", "utf-32"])
+def test_json_in_another_encoding_is_a_problem(world, client, encoding):
+    headers = bearer(create_token(world.officer, "报送"))
+    body = json.dumps({"rows": [row()]}, ensure_ascii=False).encode(encoding)
+    response = client.generic("POST", URL, body, content_type="application/json", headers=headers)
+    assert "UTF-8" in check_problem(response, 400, "unreadable")["cure"] and not AdverseRecord.objects.exists()
+
+
+def test_a_byte_order_mark_is_forgiven(world, client):
+    headers = bearer(create_token(world.officer, "报送"))
+    body = json.dumps({"rows": [row()]}, ensure_ascii=False).encode("utf-8-sig")
+    response = client.generic("POST", URL, body, content_type="application/json; charset=utf-8", headers=headers)
+    assert [each["outcome"] for each in response.json()["rows"]] == ["taken"]
+
+
+def test_a_key_that_a_row_has_twice_is_two_columns(world, client, tmp_path):
+    text = json.dumps({"rows": [row()]}, ensure_ascii=False)
+    text = text.replace('"处罚机关"', '"行政处罚决定书文号": "青市监处罚〔2026〕99号", "处罚机关"')
+    [result] = push_body(client, create_token(world.officer, "报送"), text).json()["rows"]
+    assert [reason["code"] for reason in result["reasons"]] == ["columns_disagree"]
+    path = tmp_path / "a.json"
+    path.write_text(text, encoding="utf-8")
+    [by_file] = [each.as_json() for each in import_file(path) if isinstance(each, RowResult)]
+    assert by_file["reasons"] == result["reasons"]
+
+
 def test_a_body_beyond_the_limit_is_413(world, client, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 200
     check_problem(push_body(client, create_token(world.officer, "报送"), json.dumps({"rows": [row()]})), 413, "too_big")
@@ -324,8 +370,24 @@ def test_the_description_is_complete():
     operation = schema["paths"][URL]["post"]
     assert operation["summary"] and operation["description"]
     assert operation["parameters"][0]["name"] == "Idempotency-Key"
-    assert {400, 401, 403, 409, 413, 422} <= {int(status) for status in operation["responses"]}
+    assert {400, 401, 403, 409, 413, 415, 422} <= {int(status) for status in operation["responses"]}
+    assert all(word in operation["description"] for word in ("in_progress", "idempotency_key_reused", "media_type"))
+    assert schema["components"]["schemas"]["Problem"]["examples"]
     row_out = schema["components"]["schemas"]["RowOut"]["properties"]
     assert set(row_out) == {"row", "place", "outcome", "reasons", "warnings", "changes", "record"}
     batch_in = schema["components"]["schemas"]["BatchIn"]["properties"]["rows"]
     assert (batch_in["minItems"], batch_in["maxItems"]) == (1, 500)
+
+
+def test_the_example_of_the_description_is_what_is_answered(world, push):
+    answer = push(EXAMPLE["rows"], actor=world.lead_officer, source=EXAMPLE["source"]).json()
+    told = api.get_openapi_schema()["paths"][URL]["post"]["responses"][200]["content"]["application/json"]
+    assert told["example"] == ANSWER and told["schema"]["$ref"].endswith("/BatchOut")
+    [row_told], [row_answered] = ANSWER["rows"], answer["rows"]
+    assert {**answer, "import_id": 12, "rows": []} == {**ANSWER, "rows": []}
+    assert [row_told[name] for name in ("row", "place", "outcome", "reasons", "changes")] == [
+        row_answered[name] for name in ("row", "place", "outcome", "reasons", "changes")
+    ]
+    shown = {name: row_answered["record"][name] for name in row_told["record"]}
+    assert {**shown, "public_id": ""} == {**row_told["record"], "public_id": ""}
+    assert len(shown["public_id"]) == len(row_told["record"]["public_id"])

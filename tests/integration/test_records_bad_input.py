@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from parties.models import Subject
+from records.intake.foresight import Foresight
 from records.intake.mapping import map_row
 from records.intake.readers import open_source
 from records.intake.run import RowResult, import_file
@@ -97,15 +98,24 @@ def test_a_cell_is_read_and_what_was_changed_is_said(world, tmp_path, case):
     assert stored.changes == result.changes
 
 
-def test_a_party_under_three_names_is_one_and_keeps_its_own(world, tmp_path):
+@pytest.mark.parametrize("seed", [11, 412])
+def test_a_party_under_three_names_is_one_and_keeps_its_own(world, tmp_path, seed):
+    """Known from before, or by the first row of the file; the preview says so as well."""
     names = ["青禾澄江食品有限公司", "澄江食品", "青禾澄江食品集团有限公司"]
-    rows = [row(行政相对人名称=name, 行政处罚决定书文号=f"青市监处罚〔2026〕{n}号") for n, name in enumerate(names, 1)]
-    results = take_in(write_csv(tmp_path / "a.csv", rows))
+    rows = [
+        row(行政相对人名称=name, 统一社会信用代码=code(seed), 行政处罚决定书文号=f"青市监处罚〔2026〕{n}号")
+        for n, name in enumerate(names, 1)
+    ]
+    path = write_csv(tmp_path / "a.csv", rows)
+    foresight = Foresight("", None)
+    foreseen = [foresight.look(each).as_json() for each in open_source(path).rows]
+    results = take_in(path)
+    assert [each["warnings"] for each in foreseen] == [result.warnings for result in results]
     assert [result.outcome for result in results] == ["taken"] * 3
     assert [[warning["code"] for warning in result.warnings] for result in results] == [
         [], ["name_differs"], ["name_differs"],
     ]  # fmt: skip
-    assert Subject.objects.get(code=code(11)).name == names[0]
+    assert Subject.objects.get(code=code(seed)).name == names[0]
     assert list(AdverseRecord.objects.order_by("pk").values_list("subject_name", flat=True)) == names
 
 
@@ -126,6 +136,23 @@ def test_two_columns_with_one_heading(world, tmp_path, second, outcome, told):
     [result] = take_in(path)
     assert result.outcome == outcome
     assert [reason["code"] for reason in result.reasons] == ([told] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("heading", "second", "field"),
+    [("罚款金额（万元）", "3", "fine_amount"), ("罚款数额（元）", "30000", "fine_amount"), ("违法事实", "乙", "facts")],
+)
+def test_two_columns_that_differ_and_identify_nobody_are_taken_with_a_warning(world, tmp_path, heading, second, field):
+    path = tmp_path / "a.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow([*HEADINGS, heading])
+        writer.writerow([*(row(违法事实="甲")[name] for name in HEADINGS), second])
+    [result] = take_in(path)
+    assert (result.outcome, int(result.record.fine_amount), result.record.facts) == ("taken", 20000, "甲")
+    [warning] = result.warnings
+    assert (warning["code"], warning["field"]) == ("columns_disagree", field)
+    assert heading in warning["text"] and "决定书" in warning["cure"]
 
 
 @pytest.mark.parametrize("name", ["dates-1904.xls", "dates-1900.xls"])
@@ -265,6 +292,10 @@ def test_late_is_flagged_with_its_days(world, client, tmp_path, days, late):
     report = client.get(reverse("records:import_report", args=[run.pk])).getvalue().decode("utf-8-sig")
     [_head, line] = list(csv.reader(io.StringIO(report)))
     assert line[-1] == (str(record.late_days) if late else "")
+    for shown in (page, line[-3]):
+        assert ("（即信用〔2019〕1号）第6项" in shown) == late, "the term names its basis"
+    for shown in (page, line[-2]):
+        assert "罚款金额：2 → 20000.00" in shown, "what was changed names its column"
     client.force_login(world.enterprise)
     assert "超过时限" not in client.get(reverse("portal:my_record", args=[record.public_id])).content.decode()
 

@@ -165,6 +165,19 @@ def test_who_may_undo(world, tmp_path, client, name, code_):
     assert AdverseRecord.objects.filter(undone=True).count() == (0 if code_ else 3)
 
 
+def test_without_a_reason_the_page_says_so_at_the_field(world, tmp_path, client):
+    run, _outcomes = take_in(tmp_path, world)
+    client.force_login(world.officer)
+    response = client.post(reverse("records:import_undo", args=[run.pk]), {"reason": " "})
+    page = response.content.decode()
+    assert response.status_code == 400
+    assert page.count("请填写撤回理由后再提交") == 2, "in the summary and at the field"
+    assert 'href="?' not in page, "no link leads to the address of the form"
+    client.force_login(world.auditor)
+    assert client.post(reverse("records:import_undo", args=[run.pk])).status_code == 403
+    assert not AdverseRecord.objects.filter(undone=True).exists()
+
+
 def test_killed_in_the_middle_it_is_completed_by_the_sweep(world, tmp_path, monkeypatch):
     run, _outcomes = take_in(tmp_path, world, count=4)
     run = start_undo(run, world.officer, REASON)

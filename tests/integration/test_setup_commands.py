@@ -91,3 +91,24 @@ def test_export_to_an_impossible_place_is_a_sentence(tmp_path, place, words):
     with pytest.raises(CommandError) as refused:
         ExportNotice._write(tmp_path / place, b"%PDF")
     assert words in str(refused.value) and "Errno" not in str(refused.value)
+
+
+@pytest.mark.parametrize("json_wanted", [[], ["--json"]])
+def test_a_reader_that_has_enough_is_no_error(tmp_path, json_wanted):
+    """``rules list | head -1``: no traceback when the pipe is closed."""
+    database = f"sqlite:///{tmp_path}/rules.sqlite3"
+    for command in ("migrate", "load_rules"):
+        assert manage(tmp_path, command, DATABASE_URL=database).returncode == 0
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as closed:
+        done = subprocess.run(
+            [sys.executable, "manage.py", "rules", "list", *json_wanted],
+            cwd=ROOT,
+            env={**os.environ, "STATE_DIR": str(tmp_path), "DATABASE_URL": database},
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=120,
+        )
+    assert (done.returncode, done.stderr) == (commands.PIPE_CLOSED, "")

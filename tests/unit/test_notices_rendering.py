@@ -24,7 +24,7 @@ NUMBER = "青信修准〔2026〕7号"
 @pytest.fixture(autouse=True)
 def _no_rules(monkeypatch):
     """These tests need no database: terms come with the facts."""
-    monkeypatch.setattr(freezing, "_rule_values", lambda **keys: {})
+    monkeypatch.setattr(freezing, "_rules", lambda **keys: {})
 
 
 def make_notice(kind="decline", facts=None, subject=None, issuer=None) -> Notice:

@@ -110,6 +110,37 @@ def test_a_residents_number_is_recognised_and_not_repeated():
 
 
 @pytest.mark.parametrize(
+    ("first17", "off", "told"),
+    [
+        ("37029919900307123", 1, ["identity_number", "identity_check"]),
+        ("37029919900230001", 0, ["identity_number", "identity_birthday"]),  # 30 February
+        ("37029919900230001", 1, None),  # so much is wrong that it may be anything
+    ],
+)
+def test_a_residents_number_with_one_slip_is_told_and_not_repeated(first17, off, told):
+    from parties.identity import identity_check_character
+
+    right = "0123456789X".index(identity_check_character(first17))
+    number = first17 + "0123456789X"[(right + off) % 11]
+    verdict = check_code(number)
+    codes = [reason.code for reason in verdict.reasons]
+    if told is None:
+        assert "identity_number" not in codes
+    else:
+        assert codes == told and number not in verdict.normalised and "*" in verdict.normalised
+
+
+@pytest.mark.parametrize(
+    "older",
+    [f"37029900001234{digit}" for digit in range(10)] + [f"12345678-{char}" for char in "0123456789X"],
+)
+def test_older_codes_say_whether_their_own_check_holds(older):
+    [reason] = check_code(older).reasons
+    good = older in ("370299000012344", "12345678-8")
+    assert ("它自己的校验位也不对" in reason.text) == (not good)
+
+
+@pytest.mark.parametrize(
     ("written", "folded"),
     [
         (GOOD, 0),

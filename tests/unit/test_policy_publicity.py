@@ -100,6 +100,7 @@ def test_windows(on, severity, earliest, until):
 def test_an_older_decision_explains_which_rules_it_is_under(on):
     text = "".join(line.text for line in publicity_window(facts("罚款", on=on), "general", BOOK).because)
     assert "没有查到过渡规定" in text
+    assert "没有查到过渡规定" in "".join(line.text for line in classify(facts("罚款", on=on), BOOK).because)
     now = publicity_window(facts("罚款", on=D(2026, 4, 1)), "general", BOOK)
     assert "过渡" not in "".join(line.text for line in now.because)
 

@@ -96,6 +96,26 @@ def test_the_eras_follow_each_other_without_a_gap():
     assert after.value("publicity.general.minimum_months", "fire").value == 3
 
 
+#: Not in 58号令: what 36号令 brought, or what only today's settings need.
+ONLY_SINCE_36 = {
+    "bar.false_materials_reasons",
+    "classify.serious.fine_from",
+    "repair.during_reorganisation",
+    "sync.authoritative_source",
+}
+
+
+@pytest.mark.parametrize("on", [D(2023, 5, 1), D(2026, 3, 31)])
+def test_every_question_of_the_credit_rules_has_an_answer_under_the_older_measure_too(on):
+    """58号令: conditions, ways, commitment and bars are asked on its last day as on 36号令's first."""
+    asked = ("classify", "publicity", "repair", "bar", "commitment")
+    then = RuleBook.from_packs(on)
+    pack = next(pack for pack in read_packs() if pack.code == "national-36")
+    wanted = {rule.key for rule in pack.rules if rule.active and rule.key.partition(".")[0] in asked} - ONLY_SINCE_36
+    assert wanted - set(then.keys()) == set()
+    assert "58号" in then.value("repair.conditions").basis.article
+
+
 def test_numbers_that_were_not_seen_are_not_called_verified():
     for pack in read_packs():
         for rule in pack.rules:
@@ -133,11 +153,13 @@ HEAD = '[pack]\ncode="x"\ntitle="x"\nlevel="national"\nversion="1"\nbasis="b"\ne
         ('[pack]\ncode="x"', "缺少"),
         (HEAD.replace("national", "galactic"), "level"),
         (HEAD + '[[rule]]\nkey="a"\nunit=""\nmark="V"', "value"),
-        (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="Z"', "mark"),
-        (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="V"\nsectors=["x"]', "行业"),
+        (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="Z"', "mark 只能是"),
+        (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="V"', "缺少 article"),
+        (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="P"\narticle="一"', "缺少 note"),
+        (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="V"\narticle="一"\nsectors=["x"]', "行业"),
         (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="V"\nvaleu=2', "valeu"),
-        (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="V"\neffective_until=2025-01-01', "失效日"),
-        (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="V"\n' * 2, "两次"),
+        (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="V"\narticle="一"\neffective_until=2025-01-01', "失效日"),
+        (HEAD + '[[rule]]\nkey="a"\nvalue=1\nunit=""\nmark="V"\narticle="一"\n' * 2, "两次"),
     ],
 )
 def test_a_wrong_pack_says_what_is_wrong(tmp_path, text, said):

@@ -57,6 +57,43 @@ def test_titles_totals_blanks_and_repeated_headers(tmp_path):
     same([map_row(each) for each in rows])
 
 
+@pytest.mark.parametrize(
+    ("above", "heading", "yuan"),
+    [
+        ("单位：元", "罚款金额", 2000),
+        ("（金额单位：人民币元）", "罚款金额", 2000),
+        ("青禾区行政处罚信息公示表（单位：元）", "罚款金额", 2000),
+        ("单位：万元", "处罚金额", 20_000_000),  # a column that is in yuan elsewhere
+        ("单位：元", "罚款金额（万元）", 20_000_000),  # the heading's own goes first
+        ("填报单位：元氏县某局", "罚款金额", 20_000_000),
+        ("", "罚款金额", 20_000_000),
+    ],
+)
+def test_the_unit_above_the_header_holds_for_the_amounts_below(tmp_path, above, heading, yuan):
+    text = f"行政处罚公示表\n,,,{above}\n文号,{heading},处罚决定日期,处罚机关\n罚〔2026〕1号,2000,2026-04-01,某局\n"
+    layout, [one] = read(write(tmp_path / "a.csv", text))
+    assert map_row(one).fine_amount == yuan
+    told = any("单位是" in each["why"] for each in layout.skipped)
+    assert told == (heading in ("罚款金额", "处罚金额") and above[-2:] not in ("某局", ""))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "行政相对人,,决定书文号,处罚情况,,处罚机关\n名称,统一社会信用代码,,处罚类别,罚款金额,\n",
+        "名称,统一社会信用代码,决定书文号,处罚,,处罚机关\n,,,处罚类别,罚款金额,\n",
+    ],
+)
+def test_headings_over_headings(tmp_path, header):
+    line = "青禾甲有限公司,91370299MAC9WBCJ39,罚〔2026〕1号,罚款,0.2,某局\n"
+    _layout, [one] = read(write(tmp_path / "a.csv", f"行政处罚公示表\n{header}{line}"))
+    read_as = map_row(one)
+    assert (read_as.subject_name, read_as.document_number, read_as.authority_name, read_as.fine_amount) == (
+        *("青禾甲有限公司", "罚〔2026〕1号", "某局"),
+        2000,
+    )
+
+
 def test_a_cell_too_many_is_a_problem_of_that_row(tmp_path):
     path = write_csv(tmp_path / "a.csv", [row(), row()])
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -80,6 +117,21 @@ def test_mixed_encodings_cost_only_their_rows(tmp_path):
     found = drafts(path)
     assert found[0].problems == [] and found[2].problems == []
     assert {problem.code for problem in found[1].problems} == {"unreadable_characters"}
+
+
+@pytest.mark.parametrize("name", ["青禾澄江食品", "青禾澄江食品有限公司"])
+def test_utf8_in_a_file_of_gb18030_is_found_although_every_byte_has_a_character(tmp_path, name):
+    """An even number of characters makes good GB18030 nonsense: 闈掑笨 for 青岛."""
+    cells = {"行政相对人名称": name, "行政处罚决定书文号": "AB〔2026〕12", "处罚机关": "青禾市监"}
+    lines = [",".join(cells), *[",".join(cells.values())] * 3]
+    assert "\ufffd" not in name.encode().decode("gb18030", errors="replace")
+    encoded = [line.encode("utf-8" if number == 2 else "gb18030") for number, line in enumerate(lines)]
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"\n".join(encoded))
+    layout, found = read(path)[0], drafts(path)
+    assert layout.encoding == "gb18030"
+    assert [bool(each.problems) for each in found] == [False, True, False]
+    assert ("unreadable_characters", "subject_name") in {(each.code, each.field) for each in found[1].problems}
 
 
 STANDARD = {
@@ -257,6 +309,45 @@ def test_workbook_merged_cells_fill_down(tmp_path):
     assert [each.authority_name for each in drafts(path)] == ["某局", "某局"]
 
 
+def test_workbook_merged_cells_at_the_end_of_a_row(tmp_path):
+    """The last column is where authorities merge most, and an empty last cell is not in the file at all."""
+    path = tmp_path / "a.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for each in (
+        ["文号", "处罚决定日期", "处罚机关"],
+        ["罚〔2026〕1号", "2026-04-01", "某局"],
+        ["罚〔2026〕2号", "2026-04-02"],
+    ):
+        sheet.append(each)
+    sheet.merge_cells("C2:C9")  # over six empty rows more, which are no records
+    book.save(path)
+    assert [each.authority_name for each in drafts(path)] == ["某局", "某局"]
+
+
+def test_workbook_with_a_heading_over_headings(tmp_path):
+    path = tmp_path / "a.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for each in (
+        ["行政相对人", "", "决定书文号", "处罚情况", "", "处罚机关"],
+        ["名称", "统一社会信用代码", "", "处罚类别", "罚款金额（万元）", ""],
+        ["青禾甲有限公司", "91370299MAC9WBCJ39", "罚〔2026〕1号", "罚款", 0.2, "某局"],
+    ):
+        sheet.append(each)
+    for area in ("A1:B1", "C1:C2", "D1:E1", "F1:F2"):
+        sheet.merge_cells(area)
+    book.save(path)
+    [one] = drafts(path)
+    assert (one.subject_name, one.document_number, one.authority_name) == ("青禾甲有限公司", "罚〔2026〕1号", "某局")
+
+
+def test_formula_without_a_stored_result_in_the_last_column(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", ("表", [list(HEADINGS), [*values()[:-1], "=A2"]]))
+    [one] = read(path)[1]
+    assert [problem.code for problem in map_row(one).problems] == ["formula"]
+
+
 def test_formula_without_a_stored_result(tmp_path):
     path = workbook(
         tmp_path / "a.xlsx",
@@ -309,6 +400,12 @@ def zip_of(path, names):
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600 + "EncryptedPackage".encode("utf-16-le"),
             "password",
         ),
+        (
+            "far.xlsx",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 3_000_000 + "EncryptedPackage".encode("utf-16-le"),
+            "password",
+        ),
+        ("head.csv", "处罚机关,文号\n\n合计,\n".encode(), "no_rows"),
         ("noise.csv", bytes(range(256)) * 40, "not_text"),
         ("text.csv", "今天天气很好\n没有表格".encode(), "no_header"),
         ("other.csv", "甲,乙,丙\n1,2,3\n".encode(), "no_header"),
@@ -325,6 +422,28 @@ def test_files_refused_in_a_sentence(tmp_path, name, content, code):
         list(open_source(path).rows)
     assert refused.value.code == code
     assert refused.value.text.endswith("。")
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "xl/workbook.xml"])
+def test_archives_that_only_a_password_opens(tmp_path, name):
+    path = zip_of(tmp_path / "locked.zip", [name])
+    content = bytearray(path.read_bytes())
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(mark) + flags] |= 1  # the member is encrypted
+    path.write_bytes(content)
+    with pytest.raises(FileRefused) as refused:
+        open_source(path)
+    assert refused.value.code == "password"
+
+
+def test_open_document_that_only_a_password_opens(tmp_path):
+    path = tmp_path / "locked.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("content.xml", b"\x00 not to be read \xff")
+        archive.writestr("META-INF/manifest.xml", "<manifest:encryption-data manifest:checksum='x'/>")
+    with pytest.raises(FileRefused) as refused:
+        open_source(path)
+    assert refused.value.code == "password"
 
 
 def test_archives_that_are_no_workbook(tmp_path):

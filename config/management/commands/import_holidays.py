@@ -40,12 +40,13 @@ class Command(BaseCommand):
             said = {
                 "years": [year.year for year in years],
                 "loaded": done.sentences,
+                "warnings": done.warnings,
                 "moved": [line.as_json() for line in moved],
                 "confirmed": [line.as_json() for line in certain],
             }
             self.stdout.write(json.dumps(said, ensure_ascii=False))
             return
-        for sentence in done.sentences:
+        for sentence in (*done.sentences, *done.warnings):
             self.stdout.write(sentence)
         for line in moved:
             self.stdout.write(

@@ -8,13 +8,19 @@ import datetime as dt
 import json
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.explaining import NoSuchRecord, explain, find_record
 from config.explaining import as_json as explanation_as_json
 from config.explaining import as_text as explanation_as_text
+from policy import naming, sectors
 from policy.models import Rule
+from policy.rulebook import MissingRule
+
+#: A rule with more entries is counted, not quoted; the page and ``--json`` have them all.
+LISTED = 5
 
 
 class Command(BaseCommand):
@@ -39,7 +45,13 @@ class Command(BaseCommand):
             record = find_record(options["record"])
         except NoSuchRecord as missing:
             raise CommandError(str(missing)) from missing
-        told = explain(record, _day(options["on"]) or timezone.localdate())
+        try:
+            told = explain(record, _day(options["on"]) or timezone.localdate())
+        except MissingRule as missing:
+            raise CommandError(
+                _("%(day)s 没有有效的规则 %(key)s，这一天算不出来。系统里的规则自 %(first)s 起。")
+                % {"day": missing.on, "key": missing.key, "first": _first_day(missing.key)}
+            ) from missing
         if options["json"]:
             self.stdout.write(json.dumps(explanation_as_json(told), ensure_ascii=False))
             return
@@ -58,6 +70,11 @@ class Command(BaseCommand):
         for rule in rules:
             self.stdout.write(as_text(rule))
         self.stdout.write(_("共 %(count)s 条。") % {"count": rules.count()})
+
+
+def _first_day(key: str) -> str:
+    first = Rule.objects.filter(key=key, active=True).aggregate(first=Min("effective_from"))["first"]
+    return first.isoformat() if first else "—"
 
 
 def _day(text: str | None) -> dt.date | None:
@@ -89,15 +106,16 @@ def as_json(rule: Rule) -> dict:
 
 def as_text(rule: Rule) -> str:
     """Return one rule as a few lines for people."""
-    value = _("%(count)s 项") % {"count": len(rule.value)} if isinstance(rule.value, list) else rule.value
+    many = isinstance(rule.value, list) and len(rule.value) > LISTED
+    value = _("%(count)s 项") % {"count": len(rule.value)} if many else naming.in_words(rule.value, rule.unit)
     until = rule.effective_until or _("现在")
     flags = [_("已核验") if rule.verified else _("未核验"), rule.get_mark_display()]
     if rule.sectors:
-        flags.append("、".join(rule.sectors))
+        flags.append("、".join(sectors.name_of(code) for code in rule.sectors))
     if rule.is_edited:
         flags.append(_("管理员修改过"))
     lines = [
-        f"{rule.key} = {value} {rule.unit}",
+        f"{rule.key}  {naming.name_of(rule.key)}：{value}",
         f"    《{rule.basis_title}》{rule.basis_article}  {rule.effective_from} — {until}  [{'；'.join(map(str, flags))}]",
     ]
     if rule.note:

@@ -1,6 +1,8 @@
 """Files as they really come: what a file is, told from its bytes and not from its name."""
 
 import zipfile
+import zlib
+from itertools import chain
 from pathlib import Path
 
 from django.conf import settings
@@ -8,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from records.intake.headings import SHIPPED, Headings
 from records.intake.readers import delimited, markup, structured, workbook
-from records.intake.readers.encoding import detect_encoding
-from records.intake.source import FileRefused, Source, check_size
+from records.intake.readers.encoding import detect_encoding, without_disguise
+from records.intake.source import FileRefused, Source, check_size, protected_by_password
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -33,8 +35,19 @@ def open_source(path: Path, headings: Headings = SHIPPED) -> Source:
     """Open a file for intake and return its layout and rows. ``headings``: the alias table of its source.
 
     Raises:
-        FileRefused: it is empty, too big, protected, broken, of another kind, or has no heading we know.
+        FileRefused: it is empty, too big, protected, broken, of another kind, has no heading we know or no row below.
     """
+    source = _open(path, headings)
+    if source.layout.encoding == "gb18030":
+        source.rows = without_disguise(source.rows)
+    first = next(source.rows, None)
+    if first is None:
+        raise FileRefused("no_rows", _("文件里只有表头，没有一行失信信息。请确认导出的内容后再试。"))
+    source.rows = chain([first], source.rows)
+    return source
+
+
+def _open(path: Path, headings: Headings) -> Source:
     try:
         size = path.stat().st_size
     except OSError:
@@ -82,9 +95,20 @@ def _check_zip(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
             unfolded = sum(info.file_size for info in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+            protected = any(info.flag_bits & 1 for info in archive.infolist()) or _is_locked_document(archive)
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError):
         raise FileRefused("broken", _("文件已损坏，无法打开。请用表格软件重新保存后再试。")) from None
+    if protected:
+        raise protected_by_password()
     if not any(name.startswith(("xl/", "content.xml")) for name in names):
         raise FileRefused("other_kind", _("这个压缩包不是表格。请解压后上传其中的 xlsx、csv 或 JSON 文件。"))
     if unfolded > MOST_UNFOLDED:
         raise FileRefused("too_big", _("表格展开后过大。请分成几个文件。"))
+
+
+def _is_locked_document(archive: zipfile.ZipFile) -> bool:
+    """Whether an OpenDocument file is encrypted: its parts are then listed with the key's derivation."""
+    if "META-INF/manifest.xml" not in archive.namelist():
+        return False
+    with archive.open("META-INF/manifest.xml") as manifest:
+        return b"encryption-data" in manifest.read(1 << 20)

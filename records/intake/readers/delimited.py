@@ -39,6 +39,7 @@ def read(path: Path, encoding: str, headings: Headings = SHIPPED) -> Source:
 
 
 def no_header() -> FileRefused:
+    """Return the refusal of a table none of whose rows names columns that we know."""
     return FileRefused(
         "no_header",
         _(
@@ -85,6 +86,7 @@ def _lines(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, lis
 
 
 def broken_line() -> Reason:
+    """Return why nothing is read from a row on: the file cannot be taken apart into cells there."""
     return Reason(
         "broken_line",
         _("从这一行起，文件无法分成单元格，后面的内容没有读取。"),

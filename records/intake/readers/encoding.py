@@ -1,11 +1,15 @@
 """Which encoding a text file is in: told from all of its bytes, never from a guess at its beginning."""
 
 import codecs
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from records.intake.source import FileRefused
+from records.canonical import Reason
+from records.intake.cells import unreadable_characters
+from records.intake.source import FileRefused, Row
 
 _CHUNK = 1 << 20
 #: So many bytes of Chinese that are good UTF-8 are no accident: GB18030 text fails at its first or second character.
@@ -45,6 +49,29 @@ def detect_encoding(path: Path) -> str:
     if text.count("\ufffd") > len(text) / 10:
         raise FileRefused("not_text", _("这不是表格或文本文件，无法读取。请上传 xlsx、xls、csv、JSON 或 HTML 表格。"))
     return "gb18030"
+
+
+def without_disguise(rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield rows of a GB18030 file; a cell that is UTF-8 in truth becomes the reason why it cannot be read.
+
+    GB18030 gives almost any bytes a character: two files put together leave no mark, only nonsense (闈掑笨 for 青岛).
+    """
+    problem = unreadable_characters()
+    reason = Reason(problem.code, problem.text, "", problem.cure)
+    for row in rows:
+        row.cells = [(heading, reason if _is_disguised(cell) else cell) for heading, cell in row.cells]
+        yield row
+
+
+def _is_disguised(cell: Any) -> bool:
+    """Whether a text read as GB18030 is good UTF-8 with at least four Chinese characters; by chance that is not."""
+    if not isinstance(cell, str) or cell.isascii():
+        return False
+    try:
+        text = cell.encode("gb18030").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return False
+    return sum(char >= "\u2e80" for char in text) >= 4
 
 
 def _utf8_prefix(path: Path) -> tuple[int | None, int]:

@@ -63,8 +63,27 @@ def _is_lines(path: Path, encoding: str, headings: Headings) -> bool:
 
 
 def loads(text: str) -> Any:
-    """Parse JSON keeping numbers as they are written. Raises ``ValueError`` or ``RecursionError``."""
-    return json.loads(text.lstrip("\ufeff"), parse_float=_number, parse_constant=str)
+    """Parse JSON keeping numbers, and keys that an object has twice, as they are written.
+
+    Raises:
+        ValueError: it is none.
+        RecursionError: it is nested too deeply.
+    """
+    return json.loads(text.lstrip("\ufeff"), parse_float=_number, parse_constant=str, object_pairs_hook=_object)
+
+
+class _Twice(dict):
+    """An object that has a key twice: ``pairs`` are all of it, as two columns with one heading are."""
+
+    pairs: list[tuple[str, Any]]
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        found = _Twice(found)
+        found.pairs = pairs
+    return found
 
 
 def _number(text: str) -> Decimal | str:
@@ -77,6 +96,7 @@ def _number(text: str) -> Decimal | str:
 
 
 def nothing_found() -> FileRefused:
+    """Return the refusal of JSON that holds nothing like a record."""
     return FileRefused("no_rows", _("JSON 里找不到失信信息。请保留“行政处罚决定书文号”（CF_WSH）等字段名。"))
 
 
@@ -95,7 +115,8 @@ def find_rows(document: Any, layout: Layout, first: int = 1) -> list[Row]:
 
 def row_of(item: dict[str, Any], number: int, layout: Layout) -> Row:
     """Return one object as a row; what is nested in it is not part of the row."""
-    cells = [(storable(key), value) for key, value in item.items() if not isinstance(value, (dict, list))]
+    pairs = item.pairs if isinstance(item, _Twice) else item.items()
+    cells = [(storable(key), value) for key, value in pairs if not isinstance(value, (dict, list))]
     note_headings((key for key, _value in cells), layout)
     return Row(number, cells)
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from records.canonical import Reason
 from records.intake.headings import SHIPPED, Headings
 from records.intake.readers.delimited import no_header
-from records.intake.source import FileRefused, Layout, Row, Source
+from records.intake.source import FileRefused, Layout, Row, Source, protected_by_password
 from records.intake.table import read_table
 
 CHILD = Path(__file__).with_name("workbook_child.py")
@@ -27,6 +27,8 @@ CHILD = Path(__file__).with_name("workbook_child.py")
 PATIENCE = 400
 #: More merged cells, or rows in one, than anybody merges by hand.
 MOST_MERGED = 20_000
+#: No sheet has more columns; a file may claim a cell in any.
+MOST_COLUMNS = 16_384
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINKS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 
@@ -58,7 +60,7 @@ def _unfold(path: Path) -> IO[str]:
         raise FileRefused("too_big", _("表格太大，读取超时。请分成几个文件。")) from None
     last = _last_line(out)
     if last == {"error": "password"} or (last != {"end": True} and _looks_protected(path)):
-        raise FileRefused("password", _("文件受密码保护，无法打开。请取消密码后重新上传。"))
+        raise protected_by_password()
     if last != {"end": True}:
         raise FileRefused("broken", _("表格已损坏或过于庞大，无法打开。请用表格软件重新保存、分成小文件后再试。"))
     out.seek(0)
@@ -78,9 +80,14 @@ def _last_line(out: IO[str]) -> Any:
 
 
 def _looks_protected(path: Path) -> bool:
-    """Whether an old container holds an encrypted package: then it is not broken, only locked."""
+    """Whether an old container holds an encrypted package: then it is not broken, only locked.
+
+    The directory that names it may stand at either end of the file.
+    """
     with path.open("rb") as stream:
-        return "EncryptedPackage".encode("utf-16-le") in stream.read(1 << 20)
+        ends = stream.read(1 << 20)
+        stream.seek(max(0, path.stat().st_size - (1 << 20)))
+        return "EncryptedPackage".encode("utf-16-le") in ends + stream.read()
 
 
 def _rows(cells: IO[str], layout: Layout, formulas: dict[str, dict]) -> Iterator[Row]:
@@ -104,7 +111,7 @@ def _rows(cells: IO[str], layout: Layout, formulas: dict[str, dict]) -> Iterator
 class _Sheet:
     """Iterates (number, cells) of one sheet: cells merged downwards filled, formulas without a result as a reason."""
 
-    def __init__(self, head: dict, lines: Iterator[str], passed: int, formulas: dict[tuple[int, int], bool]):
+    def __init__(self, head: dict, lines: Iterator[str], passed: int, formulas: dict[int, list[int]]):
         self._lines, self._passed, self._formulas = lines, passed, formulas
         self._indent = [""] * head["start"]
         self._down = _merged_down(head["merged"])
@@ -125,15 +132,17 @@ class _Sheet:
         # Rows come from the sheet's first, columns from its first used one.
         cells = self._indent + [_typed(value) for value in line]
         at, self._at = self._at, self._at + 1
-        for column, top in self._down.get(at, ()):
-            if column < len(cells):
-                if at == top:
-                    self._held[column] = cells[column]
-                elif cells[column] in ("", None):
-                    cells[column] = self._held.get(column, "")
-        for column, value in enumerate(cells):
-            if value in ("", None) and (at, column) in self._formulas:
+        for column in self._formulas.get(at, ()):
+            _widen(cells, column)
+            if cells[column] in ("", None):
                 cells[column] = formula_without_result()
+        empty = not any(value not in ("", None) for value in cells)
+        for column, top in self._down.get(at, ()):
+            _widen(cells, column)
+            if at == top:
+                self._held[column] = cells[column]
+            elif cells[column] in ("", None) and not empty:  # what is merged over empty rows makes no records of them
+                cells[column] = self._held.get(column, "")
         return self._passed + at + 1, cells
 
     def finish(self) -> tuple[dict, int]:
@@ -141,6 +150,11 @@ class _Sheet:
         for _rest in self:
             pass
         return self._next or {}, self._at
+
+
+def _widen(cells: list[Any], column: int) -> None:
+    """Give a row the cell of a column: the empty ones at its end were left out."""
+    cells.extend([""] * (column + 1 - len(cells)))
 
 
 def _typed(value: Any) -> Any:
@@ -152,6 +166,7 @@ def _typed(value: Any) -> Any:
 
 
 def formula_without_result() -> Reason:
+    """Return why a cell that holds a formula, and no result of it, is not read."""
     return Reason(
         "formula",
         _("单元格里是公式，文件没有保存它的结果。"),
@@ -164,20 +179,24 @@ def _merged_down(merged: list) -> dict[int, list[tuple[int, int]]]:
     """Rows that a vertically merged cell covers: row -> [(column, first row)]."""
     down: dict[int, list[tuple[int, int]]] = {}
     for (top, left), (bottom, _right) in merged[:MOST_MERGED]:
-        if 0 < bottom - top < MOST_MERGED:
+        if 0 < bottom - top < MOST_MERGED and left < MOST_COLUMNS:
             for row in range(top, bottom + 1):
                 down.setdefault(row, []).append((left, top))
     return down
 
 
-def _formulas(path: Path) -> dict[str, dict[tuple[int, int], bool]]:
-    """Return the formula cells of an xlsx whose result is missing, by sheet: calamine gives them as empty."""
-    found: dict[str, dict[tuple[int, int], bool]] = {}
+def _formulas(path: Path) -> dict[str, dict[int, list[int]]]:
+    """Return the formula cells of an xlsx whose result is missing, by sheet, row and column: calamine gives them as
+    empty."""
+    found: dict[str, dict[int, list[int]]] = {}
     try:
         with zipfile.ZipFile(path) as archive:
             for name, member in _members(archive):
                 if _mentions_formula(archive, member):
-                    found[name] = dict.fromkeys(_formula_cells(archive, member), True)
+                    rows = found.setdefault(name, {})
+                    for row, column in _formula_cells(archive, member):
+                        if column < MOST_COLUMNS:
+                            rows.setdefault(row, []).append(column)
     except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, OSError, ValueError):
         return found
     return found

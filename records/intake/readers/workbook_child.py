@@ -38,6 +38,7 @@ def cell(value):
 
 
 def main(path: str) -> None:
+    """Print all cells of a workbook, sheet by sheet."""
     import python_calamine
 
     write = sys.stdout.write

@@ -105,7 +105,8 @@ def say(result: RowResult, dry_run: bool) -> str:
     for reason in result.reasons:
         line += "\n    " + " ".join(part for part in (reason["text"], reason["cure"], reason.get("basis", "")) if part)
     for warning in result.warnings:
-        line += "\n    " + _("提示：%(text)s") % {"text": f"{warning['text']} {warning['cure']}"}
+        said = " ".join(part for part in (warning["text"], warning["cure"], warning.get("basis", "")) if part)
+        line += "\n    " + _("提示：%(text)s") % {"text": said}
     return line
 
 
