@@ -96,6 +96,13 @@ def can_read(actor: User, case: Case) -> Verdict:
     return no("not_yours", _("这件办件不在您的办理或查看范围内。"), _("请核对编号，或联系办理单位。"))
 
 
+def can_see_desk(actor: User) -> Verdict:
+    """Return whether this user has a desk: who handles cases, and the auditor, who looks on."""
+    if actor.role in (User.Role.OFFICER, User.Role.APPROVER, User.Role.AUDITOR):
+        return YES
+    return no("not_an_officer", _("待办台只对办理人员开放。"), _("请从首页进入您的页面。"))
+
+
 def can_read_evidence(actor: User, evidence: Evidence) -> Verdict:
     """Files follow their case."""
     return can_read(actor, evidence.case)

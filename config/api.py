@@ -6,12 +6,11 @@ which the content security policy of this house does not allow.
 
 from collections.abc import Callable
 from functools import wraps
-from importlib.util import find_spec
+from importlib import import_module
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
-from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError
@@ -22,8 +21,34 @@ from config import problems
 from parties.models import User
 from parties.tokens import find_user
 
-#: Rooms that may have a router ``<room>.api.router``.
-ROOMS = ("exchange", "records", "records.life", "records.findings", "casework")
+#: The modules that have a ``router``, in the order in which addresses are tried: the particular before the general.
+DOORS = (
+    "parties.api",
+    "policy.api",
+    "exchange.api",
+    "exchange.staff_api",
+    "exchange.platforms_api",
+    "notices.api",
+    "records.api.batches",
+    "records.api.uploads",
+    "records.api.imports",
+    "records.api.headings",
+    "records.api.identity",
+    "records.life.api",
+    "records.life.reading_api",
+    "records.findings.api",
+    "records.enquiries.api",
+    "casework.api.desk",
+    "casework.api.drafts",
+    "casework.api.cases",
+    "repair.api",
+    "objections.api",
+    "deferrals.api",
+    "portal.api.records",
+    "portal.api.public",
+    "portal.api.staff",
+    "config.explaining_api",
+)
 
 #: The errors any operation may answer with; those that write may also find another state, or no JSON.
 READ_ERRORS = (401, 403, 404, 422)
@@ -77,7 +102,11 @@ def _method_as_problem(view: Callable[..., HttpResponse]) -> Callable[..., HttpR
     @wraps(view, assigned=("__dict__",), updated=())
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
-        return problems.not_allowed(request, response["Allow"]) if response.status_code == 405 else response
+        if response.status_code == 405:
+            response = problems.not_allowed(request, response["Allow"])
+        # Nobody between us and the caller keeps an answer: a 404 and a 410 may otherwise be kept without a word.
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     answer.csrf_exempt = True  # Session checks it, for those who come with a session.
     return answer
@@ -105,9 +134,10 @@ def build() -> HouseAPI:
         urls_namespace="api",
     )
     problems.install(house)
-    for room in ROOMS:
-        if find_spec(f"{room}.api"):
-            house.add_router("", import_string(f"{room}.api.router"))
+    # All of them first: a higher room may add an operation to an address of a lower one.
+    routers = [import_module(door).router for door in DOORS]
+    for router in dict.fromkeys(routers):
+        house.add_router("", router)
     return house
 
 

@@ -15,6 +15,8 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
 from pydantic import ConfigDict
 
+from parties.doors import TooMany
+from policy.shapes import SENTENCE
 from policy.verdict import Refused
 
 CONTENT_TYPE = "application/problem+json"
@@ -99,7 +101,12 @@ class JsonParser(Parser):
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """A guard said no, or somebody else was first (:class:`policy.verdict.Stale`)."""
     verdict = error.verdict
-    return problem(error.status, verdict.code, str(verdict.reason), cure=str(verdict.cure), basis=str(verdict.basis))
+    response = problem(
+        error.status, verdict.code, str(verdict.reason), cure=str(verdict.cure), basis=str(verdict.basis)
+    )
+    if isinstance(error, TooMany):
+        response["Retry-After"] = str(error.seconds)
+    return response
 
 
 def not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
@@ -212,7 +219,9 @@ def _field(error: dict[str, Any]) -> FieldProblem:
         "timezone_aware": _("要写明时区，例如 2026-11-27T10:00:00+08:00。"),
     }
     kind = error["type"]
-    if kind.startswith("datetime"):
+    if kind == SENTENCE:
+        detail = error["msg"]
+    elif kind.startswith("datetime"):
         detail = _("应为带时区的时间，例如 2026-11-27T10:00:00+08:00。")
     else:
         detail = sentences.get(kind) or _("不符合要求：%(why)s") % {"why": error["msg"]}

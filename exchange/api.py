@@ -20,6 +20,14 @@ router = Router(tags=["exchange"])
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 
 
+EXAMPLE = {
+    "event_id": "6f2f2f4e-2b1c-4c59-9d3a-0d6a5a1c9b10",
+    "number": "HZ-2026-000123",
+    "acted_at": "2026-11-27T10:30:00+08:00",
+    "proof": "https://platform.example/records/removed/123",
+}
+
+
 class CloudEvent(Schema):
     """A CloudEvent 1.0, exactly as it is pushed."""
 
@@ -54,7 +62,7 @@ class FeedPage(Schema):
 class ReceiptIn(Schema):
     """What a platform states: that it did what the event asked."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
     event_id: UUID
     number: Annotated[Text, StringConstraints(min_length=1, max_length=NUMBER_LENGTH)] = Field(

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from casework.clock import clock_now
-from casework.models import Case
+from casework.models import Case, Evidence
 from exchange.queries import sync_lines
+from policy.eligibility import Eligibility
 from portal.wording import day_in_words, days_left_in_words
 from records.eligibility import card
 from records.models import AdverseRecord
@@ -62,6 +63,19 @@ def standing_of(record: AdverseRecord, today: date | None = None) -> Standing:
         return Standing(_("%(day)s 起可申请") % {"day": day_in_words(eligibility.earliest, weekday=False)})
     missing = next((c for c in eligibility.conditions if not c.met and c.needs != "time"), None)
     return Standing(_("还需：%(what)s") % {"what": missing.cure or missing.text} if missing else _("暂时不能申请"))
+
+
+def card_with(record: AdverseRecord, draft: Case | None, today: date) -> Eligibility:
+    """Return the eligibility card, counting what a repair draft has gathered; a draft is no obstacle to itself."""
+    return card(
+        record,
+        performance_proved=bool(
+            draft and draft.evidence.filter(purpose=Evidence.Purpose.PERFORMANCE, withdrawn_at=None).exists()
+        ),
+        commitment_signed=hasattr(draft, "commitment"),
+        open_case=bool(draft and draft.is_open),
+        today=today,
+    )
 
 
 def _of_case(case: Case) -> Standing:

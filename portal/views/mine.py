@@ -11,16 +11,15 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from casework.clock import clock_now
-from casework.models import Case, Evidence
+from casework.models import Case
 from exchange.queries import sync_lines
 from notices.queries import notices_about
 from parties.guards import acts_for
 from policy.deadlines.actions import see
 from policy.deadlines.queries import news_for
-from policy.eligibility import Eligibility
 from policy.verdict import Refused
-from portal.standing import stage_of, standing_of
-from records import eligibility, guards
+from portal.standing import card_with, stage_of, standing_of
+from records import guards
 from records.actions import see_reminders
 from records.models import AdverseRecord
 from records.queries import records_of, reminders_of
@@ -88,7 +87,7 @@ def my_record(request: HttpRequest, public_id: str) -> HttpResponse:
             "deadline_news": news,
             "mine": acts_for(request.user, record.subject),
             "standing": standing_of(record, today),
-            "eligibility": _card(record, repair_open, today),
+            "eligibility": card_with(record, repair_open, today),
             "repair_open": repair_open,
             "stage": stage_of(repair_open) if repair_open and repair_open.is_open else None,
             "clock": clock_now(repair_open) if repair_open and repair_open.is_open else None,
@@ -98,19 +97,6 @@ def my_record(request: HttpRequest, public_id: str) -> HttpResponse:
             "letters": notices_about(record),
             "lines": sync_lines(record.public_id),
         },
-    )
-
-
-def _card(record: AdverseRecord, draft: Case | None, today: date) -> Eligibility:
-    """The eligibility card, counting what a draft has gathered already; a draft is no obstacle to itself."""
-    return eligibility.card(
-        record,
-        performance_proved=bool(
-            draft and draft.evidence.filter(purpose=Evidence.Purpose.PERFORMANCE, withdrawn_at=None).exists()
-        ),
-        commitment_signed=hasattr(draft, "commitment"),
-        open_case=bool(draft and draft.is_open),
-        today=today,
     )
 
 

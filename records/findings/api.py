@@ -3,14 +3,15 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import File, Form, Router, Schema, Status
 from ninja.files import UploadedFile
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
+from policy.shapes import Key
 from policy.verdict import Refused, no
-from records.findings import actions, guards
+from records.findings import actions, guards, views
 from records.findings.models import Finding
 from records.findings.queries import findings_about
 from records.guards import can_read
@@ -31,6 +32,8 @@ class FindingIn(Schema):
 
 class NoteIn(Schema):
     """``note`` is needed for dismiss, propose_lift and keep."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"note": "经核实，凭证真实，所报不成立。"}]})
 
     note: Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=500)] = ""
 
@@ -80,6 +83,15 @@ def propose(request: HttpRequest, record_id: RecordId, body: Form[FindingIn], fi
     except UnusableFile as error:
         raise Refused(no("unusable_file", str(error)), status=422) from error
     return Status(201, _out(actions.propose(request.user, record, document=document, **body.dict())))
+
+
+@router.get(
+    "/findings/{finding_id}/proof",
+    summary="The proof of a finding, as a download",
+    openapi_extra={"responses": {200: {"description": "OK", "content": {"application/octet-stream": {}}}}},
+)
+def read_proof(request: HttpRequest, finding_id: Key) -> HttpResponse:
+    return views.proof(request, finding_id)
 
 
 @router.post(

@@ -3,19 +3,20 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import File, Form, Router, Schema, Status
 from ninja.files import UploadedFile
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from policy.reasons import reasons_for
 from policy.verdict import Refused, no
 from records import actions
 from records.guards import can_read
 from records.life.deadlines import deadline_of
+from records.life.guards import can_read_change
 from records.life.models import Explanation, UpstreamChange
 from records.models import AdverseRecord
 from records.uploads import UnusableFile, inspect
@@ -28,6 +29,8 @@ RecordId = Annotated[str, StringConstraints(pattern=r"^R[0-9A-Z]{12}$")]
 
 
 class ExplanationIn(Schema):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"text": "涉事产品已全部召回，标签已改正。"}]})
+
     text: Text
 
 
@@ -43,6 +46,8 @@ class ExplanationOut(Schema):
 
 class Settle(Schema):
     """``codes`` are for declining an explanation, ``note`` for declining or dismissing."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"codes": ["X-F01"], "note": "请删去他人的电话。"}]})
 
     codes: list[Short] = Field(default_factory=list, max_length=20)
     note: Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", max_length=500)] = ""
@@ -155,8 +160,14 @@ def report(request: HttpRequest, record_id: RecordId, body: Form[ChangeIn], file
     "/records/{record_id}/upstream/{verb}", response=ChangeOut, summary="Confirm or dismiss the report that waits"
 )
 def settle_change(request: HttpRequest, record_id: RecordId, verb: Literal["confirm", "dismiss"], body: Settle):
-    record = _record(request, record_id)
-    found = get_object_or_404(record.upstream_changes, status=UpstreamChange.Status.REPORTED)
+    reported = UpstreamChange.objects.filter(record__public_id=record_id, status=UpstreamChange.Status.REPORTED)
+    found = reported.select_related("record__authority", "record__subject").first()
+    if found is None:
+        _record(request, record_id)
+        raise Http404
+    verdict = can_read_change(request.user, found)
+    if not verdict:
+        raise Refused(verdict)
     if verb == "confirm":
         return _change_out(actions.confirm_change(request.user, found))
     return _change_out(actions.dismiss_change(request.user, found, body.note))

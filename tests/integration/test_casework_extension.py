@@ -276,6 +276,8 @@ def test_a_program_extends_under_the_same_guard(players, client):
     done = call("approver", "post", "/extend_decision", {"opinion": WHY, "version": read["version"]})
     assert done.status_code == 200 and done.json()["status"] == "accepted"
     assert done.json()["clock"]["working_days_left"] == read["clock"]["working_days_left"] + 10
+    told = call("approver", "get", "").json()["extensions"]
+    assert [(one["number"], one["working_days"], one["reason"]) for one in told] == [(1, 10, WHY)]
     again = call("approver", "post", "/extend_decision", {"opinion": WHY})
     assert (again.status_code, again.json()["code"]) == (403, "extended_already")
     assert call("approver", "get", "").json()["may"] == []

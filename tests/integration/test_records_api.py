@@ -16,7 +16,7 @@ from exchange.models import OutboundEvent
 from notices.models import Notice
 from parties.models import User
 from parties.tokens import create_token
-from records.api import ANSWER, EXAMPLE
+from records.api.batches import ANSWER, EXAMPLE
 from records.intake import batch as intake
 from records.intake import taking
 from records.intake.run import RowResult, import_file

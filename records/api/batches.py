@@ -3,9 +3,8 @@
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from ninja import Header, Path, Query, Router, Schema
+from ninja import Header, Router, Schema
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -13,7 +12,6 @@ from policy.verdict import Refused, no
 from records import guards
 from records.intake import batch as intake
 from records.intake.source import FileRefused
-from records.models import ImportRun
 
 router = Router(tags=["records"])
 
@@ -109,7 +107,7 @@ class BatchIn(Schema):
     dry_run: bool = Field(False, description="Say what would happen and write nothing.")
 
 
-class ReasonOut(Schema):
+class RowReasonOut(Schema):
     """Why a row was not taken, or what to look at although it was."""
 
     code: str = Field(description="Stable, for machines.")
@@ -119,7 +117,7 @@ class ReasonOut(Schema):
     basis: str = ""
 
 
-class ChangeOut(Schema):
+class RowChangeOut(Schema):
     """What was changed to read a cell."""
 
     field: str
@@ -172,9 +170,9 @@ class RowOut(Schema):
         description="taken: a new record; known: the same is there already; corrected: the same document says "
         "something else, kept as a proposal; refused: see reasons."
     )
-    reasons: list[ReasonOut]
-    warnings: list[ReasonOut]
-    changes: list[ChangeOut]
+    reasons: list[RowReasonOut]
+    warnings: list[RowReasonOut]
+    changes: list[RowChangeOut]
     record: RecordOut
 
 
@@ -197,12 +195,6 @@ class BatchOut(Schema):
     headings: dict[str, str] = Field(description="Headings understood, and the canonical field each means.")
     unknown_headings: list[str] = Field(description="Headings that nobody knows; their cells were not used.")
     rows: list[RowOut]
-
-
-class ImportOut(BatchOut):
-    """A stretch of an import's rows. Ask again with ``after`` set to the last row's number until none come."""
-
-    status: str = Field(description="running, finished, refused, interrupted, waiting, dropped, undoing or undone.")
 
 
 @router.post(
@@ -245,22 +237,3 @@ def push_records(
     except FileRefused as refused:
         cure = _("行里的字段名可用双公示标准的列名、CF_ 代码或规范字段名。")
         raise Refused(no(refused.code, refused.text, cure), status=422) from None
-
-
-@router.get(
-    "/imports/{import_id}", response=ImportOut, by_alias=True, exclude_unset=True, summary="What became of an import"
-)
-def read_import(
-    request: HttpRequest,
-    import_id: Annotated[int, Path(ge=1, le=2**63 - 1)],
-    after: Annotated[int, Query(ge=0, le=2**31 - 1, description="Row number after which to read.")] = 0,
-) -> dict[str, Any]:
-    """Return the rows of one import, by file, page or API, as they were answered; up to 500 at a time.
-
-    Codes of problems: 401 ``not_signed_in``; 403 ``role``, ``not_yours``; 404 ``not_found``; 422 ``invalid``.
-    """
-    run = get_object_or_404(ImportRun.objects.select_related("started_by"), pk=import_id)
-    verdict = guards.can_see_run(request.auth, run)
-    if not verdict:
-        raise Refused(verdict)
-    return {**intake.answer_of(run, after, MOST_ROWS), "status": run.status}

@@ -1,0 +1,1 @@
+"""Doors for programs to cases: the desk, drafts and files, the verbs."""

@@ -1,0 +1,1 @@
+"""Doors for programs to records: batches, uploads, imports, taught headings, identity."""
