@@ -1,8 +1,8 @@
 """The statutory clock of a case: a pure calculation from facts, rules and the calendar. Nothing is counted.
 
 Acceptance: from submission (or from the answer to a supplement request, which starts it again). Decision:
-from acceptance, or for objections from receipt (山东省社会信用条例 第三十九条). While a supplement is awaited
-the office's clock stands still and the applicant's runs.
+from acceptance, or for objections from receipt (山东省社会信用条例 第三十九条), with the working days by which it was
+extended. While a supplement is awaited the office's clock stands still and the applicant's runs.
 """
 
 from dataclasses import dataclass
@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from casework.kinds import kind_of
 from casework.models import Case
-from policy.rulebook import RuleBook
+from policy.dates import say_short
+from policy.rulebook import RuleBook, RuleValue
 from policy.verdict import Basis, Because
-from policy.workdays import WorkCalendar, due, working_days_left
+from policy.workdays import WorkCalendar, due, due_with_pauses, working_days_left
 
 ACCEPT, DECIDE, ANSWER = "accept", "decide", "answer"
 
@@ -75,11 +76,20 @@ def clock(case: Case, today: date, calendar: WorkCalendar, book: RuleBook) -> Cl
     return clock_of(case, step, start, today, calendar, book)
 
 
-def clock_of(case: Case, step: str, start: datetime, today: date, calendar: WorkCalendar, book: RuleBook) -> Clock:
+def clock_of(
+    case: Case,
+    step: str,
+    start: datetime,
+    today: date,
+    calendar: WorkCalendar,
+    book: RuleBook,
+    more: RuleValue | None = None,
+) -> Clock:
     """Return the clock of one step that began at ``start``: of the step that runs, or of the one that a notice opens.
 
     Takes ``accept``, ``decide`` or ``answer``; the other arguments are those of :func:`clock`. Where the kind decides
-    from the submission on, the decision's clock takes its beginning from the case.
+    from the submission on, the decision's clock takes its beginning from the case. ``more`` is the rule by which the
+    decision's limit is being extended once more; extensions that were decided count in any case.
     """
     kind = kind_of(case)
     if step == DECIDE and kind.decide_from_submission:
@@ -91,9 +101,10 @@ def clock_of(case: Case, step: str, start: datetime, today: date, calendar: Work
     }[step]
     rule = book.value(key, case.record.sector)
     day = local_day(start)
-    result = due(day, int(rule.value), calendar)
+    extended = _extended_by(case, today, more) if step == DECIDE else []
+    result = due_with_pauses(day, int(rule.value), (), sum(days for days, _line in extended), calendar, today)
     sentence = _("自%(start)s的次日起%(days)s个工作日") % {"start": day.isoformat(), "days": rule.value}
-    because = [Because(sentence, rule.basis)]
+    because = [Because(sentence, rule.basis), *(line for _days, line in extended)]
     if result.provisional:
         because.append(Because(_("跨入的年份放假安排尚未公布，日期为暂定。"), Basis()))
     return Clock(
@@ -107,6 +118,15 @@ def clock_of(case: Case, step: str, start: datetime, today: date, calendar: Work
     )
 
 
+def _extended_by(case: Case, today: date, more: RuleValue | None) -> list[tuple[int, Because]]:
+    """Return the extensions of a decision's limit, each as its working days and its line of the explanation."""
+    given = [(local_day(row.decided_at), row.working_days, row.basis) for row in case.extensions.all()]
+    if more is not None:
+        given.append((today, int(more.value), more.basis))
+    sentence = _("%(day)s决定延长%(days)s个工作日")
+    return [(days, Because(sentence % {"day": say_short(day), "days": days}, basis)) for day, days, basis in given]
+
+
 def clock_now(case: Case) -> Clock | None:
     """Return the case's clock as of today, with today's rules and calendar."""
     today = timezone.localdate()
@@ -117,17 +137,18 @@ def limits_kept(case: Case, calendar: WorkCalendar, book: RuleBook) -> bool:
     """Return whether the office kept every limit of a case that it has closed (not of one withdrawn).
 
     Takes the closed case, the working-day calendar and the rules in force when it was closed. Days that were
-    reached while the applicant supplemented do not count: acceptance runs from the answer, as in :func:`clock`.
+    reached while the applicant supplemented do not count: acceptance runs from the answer, as in :func:`clock`. An
+    extension was decided before the limit had passed, so its days belong to the limit.
     """
     kind = kind_of(case)
     handed_in = case.resubmitted_at or case.submitted_at
-    steps = [(handed_in, kind.accept_limit, case.accepted_at or case.closed_at)]
+    steps = [(handed_in, kind.accept_limit, 0, case.accepted_at or case.closed_at)]
     if case.accepted_at:
-        steps.append(
-            (handed_in if kind.decide_from_submission else case.accepted_at, kind.decide_limit, case.closed_at)
-        )
-    for start, key, done in steps:
-        days = int(book.value(key, case.record.sector).value)
+        start = handed_in if kind.decide_from_submission else case.accepted_at
+        extended = sum(row.working_days for row in case.extensions.all())
+        steps.append((start, kind.decide_limit, extended, case.closed_at))
+    for start, key, extended, done in steps:
+        days = int(book.value(key, case.record.sector).value) + extended
         if due(local_day(start), days, calendar).date < local_day(done):
             return False
     return True

@@ -31,7 +31,7 @@ def tell_moved(actor: models.Model | None, before: WorkCalendar, after: WorkCale
 
     running = {}
     cases = Case.objects.filter(status__in=Case.OPEN).select_related("record", "subject", "authority")
-    for case in cases.order_by("pk"):
+    for case in cases.prefetch_related("extensions").order_by("pk"):
         found = clock(case, today, after, book)
         if found is not None:
             running[case.pk] = (case, found.step)

@@ -40,6 +40,7 @@ def tasks_of(user: User) -> QuerySet[Task]:
     tasks = Task.objects.filter(status__in=OPEN, owner_permission__in=[REVIEW, APPROVE]).select_related(
         "owner", "process__case__record", "process__case__subject", "process__case__authority"
     )
+    tasks = tasks.prefetch_related("process__case__extensions")  # their clocks count them
     if user.role == User.Role.AUDITOR:
         return tasks
     if user.role not in (User.Role.OFFICER, User.Role.APPROVER) or not user.authority_id:

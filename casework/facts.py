@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone, translation
 
 from casework.clock import ANSWER, DECIDE, Clock, clock_of, local_day
+from casework.extensions.proposal import Proposal, allowed_by_rules, propose
 from casework.kinds import kind_of
 from casework.models import Case
 from notices.freezing import rules_filled_in
@@ -21,9 +22,13 @@ from records.facts import notice_facts as record_facts
 
 #: Notices against which the party has remedies (行政复议法 20, 行政诉讼法 46).
 ADVERSE = {Notice.Kind.DECLINE, Notice.Kind.REPAIR_REFUSAL, Notice.Kind.DEFERRAL_REFUSAL}
+EXTENSION = Notice.Kind.DECISION_EXTENSION
 ACCEPTANCES = {Notice.Kind.ACCEPTANCE, Notice.Kind.OBJECTION_ACCEPTANCE}
 #: Notices made by the lead office; the others are the handling authority's.
-LEAD_NOTICES = {Notice.Kind.REPAIR_APPROVAL, Notice.Kind.REPAIR_REFUSAL, Notice.Kind.OBJECTION_RESULT}
+LEAD_NOTICES = {
+    Notice.Kind.REPAIR_APPROVAL, Notice.Kind.REPAIR_REFUSAL, Notice.Kind.OBJECTION_RESULT,
+    Notice.Kind.DECISION_EXTENSION,
+}  # fmt: skip
 
 
 def issuer_of(case: Case, notice_kind: str):
@@ -63,6 +68,8 @@ def possible_notices(case: Case, verbs: Iterable[str]) -> list[tuple[str, str]]:
         found.append((Notice.Kind.DECLINE, ""))
     if "request_supplement" in verbs:
         found.append((Notice.Kind.SUPPLEMENT, ""))
+    if "extend_decision" in verbs:
+        found.append((Notice.Kind.DECISION_EXTENSION, ""))
     if verbs & {"recommend", "decide"}:
         found += [(kind.decision_notice(outcome), outcome) for outcome in kind.outcomes]
     return [(str(notice_kind), str(outcome)) for notice_kind, outcome in found]
@@ -78,13 +85,27 @@ def _opened_by(case: Case, notice_kind: str, today: date, book: RuleBook) -> Clo
     return None
 
 
+def _extension_facts(proposal: Proposal) -> dict[str, Any]:
+    """What an extension's notice says besides the new day, which is the running clock's."""
+    basis = proposal.allowed.days.basis
+    return {
+        "number": proposal.number,
+        "days": proposal.days,
+        "old_due_on": proposal.old.due.isoformat(),
+        "title": basis.title,
+        "article": basis.article,
+        "rule_ids": proposal.allowed.rule_ids,
+    }
+
+
 def _facts(
     case: Case, notice_kind: str, codes: list[str], opinion: str, outcome: str
 ) -> tuple[dict[str, Any], list[int]]:
     kind = kind_of(case)
     today = timezone.localdate()
     book = RuleBook.load(today)
-    running = _opened_by(case, notice_kind, today, book)
+    proposal = propose(case, today, WorkCalendar.load(), book) if notice_kind == EXTENSION else None
+    running = proposal.new if proposal else _opened_by(case, notice_kind, today, book)
     issuer = issuer_of(case, notice_kind)
     # Every notice prints the record's class and dates, and rests on the rules that gave them.
     rule_ids = [running.rule_id if running else None, *case.record.rule_ids]
@@ -114,5 +135,13 @@ def _facts(
         basis = book.value(kind.decision_basis, case.record.sector)
         facts["because"].append({"text": "", "title": basis.basis.title, "article": basis.basis.article})
         rule_ids += [basis.rule_id, *kind.rules_of_decision(case, book)]
+    if proposal:
+        facts["extension"] = _extension_facts(proposal)
+        rule_ids += proposal.allowed.rule_ids
+    if notice_kind in ACCEPTANCES:
+        # It promises that an extension would be told in writing, where the rules know one.
+        allowed = allowed_by_rules(case, book)
+        facts["extension_possible"] = allowed is not None
+        rule_ids += allowed.rule_ids if allowed else []
     facts.update(kind.notice_facts(case, outcome))
     return facts, [rule_id for rule_id in dict.fromkeys(rule_ids) if rule_id]

@@ -130,6 +130,19 @@ class SendBackForm(VersionedForm):
     )
 
 
+class ExtendForm(VersionedForm):
+    """延长办理期限: why; by how much the rules say."""
+
+    prefix = "extend_decision"
+    opinion = forms.CharField(
+        label=_("延长的理由"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("写明案情复杂在哪里，或者还要核查什么。会印在通知书上，请用对方看得懂的话写。"),
+        error_messages={"required": _("请写明为什么要延长。")},
+    )
+
+
 class EvidenceForm(forms.Form):
     """One file."""
 

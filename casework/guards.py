@@ -2,10 +2,13 @@
 
 from django.utils.translation import gettext as _
 
+from casework.clock import clock_now
+from casework.extensions.proposal import allowed_by_rules
 from casework.kinds import kind_of
 from casework.models import Case, Evidence, Review
 from parties.guards import acts_for
 from parties.models import User
+from policy.dates import say
 from policy.rulebook import today_book
 from policy.verdict import YES, Basis, Verdict, no
 
@@ -246,6 +249,47 @@ def can_send_back(actor: User, case: Case) -> Verdict:
     return can_decide(actor, case)
 
 
+def can_extend_decision(actor: User, case: Case) -> Verdict:
+    """延长办理期限: whoever may decide, before the limit has passed, as often as the rules say (国办发〔2025〕22号).
+
+    Until there is a recommendation nobody has the approval's task; then it is his who has taken it.
+    """
+    verdict = _all(_may_decide(actor, case), _status(case, Case.Status.ACCEPTED, Case.Status.RECOMMENDED))
+    if not verdict:
+        return verdict
+    if case.status == Case.Status.RECOMMENDED and not (verdict := _not_taken(actor, case)):
+        return verdict
+    return extension_left(case)
+
+
+def extension_left(case: Case) -> Verdict:
+    """Return whether an accepted case's limit may still be extended, whoever asks."""
+    allowed = allowed_by_rules(case, today_book())
+    if allowed is None:
+        return no(
+            "no_extension",
+            _("现行规则没有为%(kind)s办件规定可以延长的期限。") % {"kind": case.get_kind_display()},
+            _("请在期限内作出决定。"),
+        )
+    times = int(allowed.times.value)
+    if case.extensions.count() >= times:
+        return no(
+            "extended_already",
+            _("这件办件的期限已经延长过，规定最多延长 %(times)s 次。") % {"times": times},
+            _("请在延长后的期限内作出决定。"),
+            allowed.times.basis,
+        )
+    clock = clock_now(case)
+    if clock.late:
+        return no(
+            "limit_passed",
+            _("办结期限 %(day)s 已经过了，不能再延长。") % {"day": say(clock.due)},
+            _("请尽快作出决定；延长要在期限届满之前决定。"),
+            allowed.days.basis,
+        )
+    return YES
+
+
 #: Every verb with the guard that allows it: what lists of buttons, the API and the tests walk.
 GUARDS = {
     "submit": can_submit,
@@ -255,6 +299,7 @@ GUARDS = {
     "decline": can_decline,
     "request_supplement": can_request_supplement,
     "recommend": can_recommend,
+    "extend_decision": can_extend_decision,
     "send_back": can_send_back,
     "decide": can_decide,
 }

@@ -41,6 +41,9 @@ class CaseKind(ABC):
     #: Dotted names of the rules that limit acceptance and decision, in working days.
     accept_limit: str
     decide_limit: str
+    #: Dotted names of the rules that say by how much and how often the decision's limit may be extended; empty: never.
+    extension_limit: str = ""
+    extension_times: str = ""
     #: Whether the decision's limit runs from acceptance or already from submission.
     decide_from_submission: bool = False
     #: The rule that a decision rests on: its basis is printed on the notice.

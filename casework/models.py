@@ -342,3 +342,7 @@ class Presence(models.Model):
 
     def __str__(self):
         return f"{self.user} @ {self.case}"
+
+
+# Models of this room's parts; Django looks for them here.
+from casework.extensions.models import DecisionExtension  # noqa: E402, F401

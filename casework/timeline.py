@@ -22,6 +22,7 @@ def _titles() -> dict[str, str]:
         "request_supplement": _("要求补正"),
         "answer_supplement": _("补正完成"),
         "recommend": _("初审完成，送复核"),
+        "extend_decision": _("延长办理期限"),
         "send_back": _("退回初审"),
         "decide": _("作出决定"),
         "withdraw": _("申请人撤回"),
@@ -42,6 +43,7 @@ PUBLIC_VERBS = {
     "request_supplement",
     "answer_supplement",
     "recommend",
+    "extend_decision",
     "decide",
     "withdraw",
     "end",
@@ -73,9 +75,10 @@ def steps(case: Case, viewer: User | None = None) -> list[dict[str, Any]]:
         }
         if verb == "decide":
             line["title"] = _("作出决定：%(outcome)s") % {"outcome": Case.Status(entry.data["outcome"]).label}
+        if verb == "extend_decision":
+            line["title"] = _("办结期限由 %(old)s 延长到 %(new)s") % _days_of(entry)
         if verb == "deadline_moved":
-            old, new = (say(date.fromisoformat(entry.data[name])) for name in ("old", "new"))
-            line["text"] = _("由 %(old)s 改为 %(new)s") % {"old": old, "new": new}
+            line["text"] = _("由 %(old)s 改为 %(new)s") % _days_of(entry)
         if verb == "deadline_confirmed":
             line["text"] = say(date.fromisoformat(entry.data["new"]))
             if entry.data["provisional"]:
@@ -91,3 +94,7 @@ def steps(case: Case, viewer: User | None = None) -> list[dict[str, Any]]:
             line["link"] = _("打开文书")
         lines.append(line)
     return lines
+
+
+def _days_of(entry: Entry) -> dict[str, str]:
+    return {name: say(date.fromisoformat(entry.data[name])) for name in ("old", "new")}

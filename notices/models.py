@@ -54,6 +54,7 @@ class Notice(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         RECORD_REVOKED = "record_revoked", _("失信信息撤销告知书")
         RECORD_CORRECTED = "record_corrected", _("失信信息更正告知书")
         CASE_ENDED = "case_ended", _("终止办理通知书")
+        DECISION_EXTENSION = "decision_extension", _("延长办理期限通知书")
         CREDIT_STATEMENT = "credit_statement", _("信用信息查询报告")
 
     class Status(models.TextChoices):

@@ -31,6 +31,7 @@ SUFFIXES = {
     Notice.Kind.RECORD_REVOKED: "撤",
     Notice.Kind.RECORD_CORRECTED: "更",
     Notice.Kind.CASE_ENDED: "止",
+    Notice.Kind.DECISION_EXTENSION: "展",
     Notice.Kind.CREDIT_STATEMENT: "查",
 }
 

@@ -106,6 +106,13 @@ def in_short(notice: Notice) -> Summary:
             _("您不需要办理。如果别处仍在显示，请告诉我们。"),
             reasons,
         )
+    if kind == Notice.Kind.DECISION_EXTENSION:
+        return Summary(
+            _("您的申请需要更多时间办理，最迟 %(day)s 会有决定。") % {"day": due}
+            if due
+            else _("您的申请需要更多时间办理。"),
+            _("您不需要办理；延长的理由写在通知书里。"),
+        )
     if kind == Notice.Kind.CREDIT_STATEMENT:
         total = (facts.get("statement") or {}).get("total") or 0
         return Summary(

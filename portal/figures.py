@@ -96,7 +96,7 @@ def figures(today: date, weeks: int, office: Authority | None = None) -> Figures
     since = this_week - WEEK * (weeks - 1)
     cases = Case.objects.filter(authority=office) if office else Case.objects.all()
     cases = cases.filter(Q(submitted_at__date__gte=since) | Q(closed_at__date__gte=since), submitted_at__isnull=False)
-    cases = list(cases.select_related("record", "authority").order_by("pk"))
+    cases = list(cases.select_related("record", "authority").prefetch_related("extensions").order_by("pk"))
     closed = [case for case in cases if case.closed_at and local_day(case.closed_at) >= since]
     return Figures(
         since=since,

@@ -22,6 +22,7 @@ CASE_VERBS = {
     "propose": _("拟定延期到哪一天"),
     "verify": _("记录核实结果"),
     "recommend": _("初审完成，送复核"),
+    "extend_decision": _("延长办理期限"),
     "send_back": _("退回初审"),
     "decide": _("作出决定"),
     "withdraw": _("申请人撤回"),

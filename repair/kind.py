@@ -30,6 +30,8 @@ class RepairKind(CaseKind):
     model = RepairApplication
     accept_limit = "accept.working_days"
     decide_limit = "decide.working_days"
+    extension_limit = "decide.extension_working_days"
+    extension_times = "decide.extension_times"
     decision_basis = "repair.conditions"
     outcomes = (Case.Status.APPROVED, Case.Status.REFUSED)
     evidence_purpose = Evidence.Purpose.PERFORMANCE

@@ -86,6 +86,8 @@ def facts_of(kind: str) -> dict:
     more = {"objection": OBJECTION} if kind.startswith("objection") else {}
     if kind.startswith("deferral"):
         more = {"deferral": DEFERRAL}
+    if kind == "decision_extension":
+        more = {"extension": {"number": 1, "days": 10, "old_due_on": "2026-11-25"}}
     if kind == "prior_reminder":
         more = {"matter": {"document_number": "青图借〔2026〕15号", "text": "所借图书2册逾期未还。"}}
     if kind.startswith("record_"):

@@ -10,6 +10,7 @@ from casework.actions.draft import (
     withdraw,
     withdraw_evidence,
 )
+from casework.actions.extend import extend_decision
 from casework.actions.review import accept, claim, decline, recommend, release, request_supplement
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "commitment_text",
     "decide",
     "decline",
+    "extend_decision",
     "recommend",
     "release",
     "request_supplement",

@@ -49,8 +49,8 @@ class Step(Schema):
 
 
 Verb = Literal[
-    "submit", "accept", "decline", "request_supplement", "answer_supplement", "recommend", "send_back", "decide", "withdraw",
-    "claim", "release",
+    "submit", "accept", "decline", "request_supplement", "answer_supplement", "recommend", "extend_decision", "send_back",
+    "decide", "withdraw", "claim", "release",
 ]  # fmt: skip
 
 
@@ -89,6 +89,7 @@ def act(request: HttpRequest, number: Reference, verb: Verb, step: Step):
         "request_supplement": lambda: actions.request_supplement(user, case, step.codes, step.opinion, version=version),
         "answer_supplement": lambda: actions.answer_supplement(user, case, step.opinion, version=version),
         "recommend": lambda: kind_of(case).recommend(user, specific(case), step.dict(), version),
+        "extend_decision": lambda: actions.extend_decision(user, case, step.opinion, version=version),
         "send_back": lambda: actions.send_back(user, case, step.opinion, version=version),
         "decide": lambda: actions.decide(user, case, step.outcome, step.opinion, step.codes, version=version),
         "withdraw": lambda: actions.withdraw(user, case, version=version),
@@ -113,5 +114,5 @@ def _check(case: Case, verb: str, step: Step) -> None:
             raise Refused(
                 no("codes", _("codes 至少一项，应取自：%(codes)s。") % {"codes": " / ".join(sorted(known))}), status=422
             )
-    if verb in ("recommend", "send_back", "answer_supplement") and not step.opinion.strip():
+    if verb in ("recommend", "extend_decision", "send_back", "answer_supplement") and not step.opinion.strip():
         raise Refused(no("opinion", _("请在 opinion 中写明意见或说明。")), status=422)

@@ -106,6 +106,18 @@ class SupplementOut(Schema):
     answered_at: datetime | None
 
 
+class ExtensionOut(Schema):
+    """延长办理期限: one extension of the limit of the decision, with the days that its letter told."""
+
+    number: int = Field(description="1 for the first.")
+    working_days: int
+    old_due: date
+    new_due: date
+    reason: str
+    decided_by: str = Field(description="For the office's people only; empty for the applicant.")
+    decided_at: datetime
+
+
 class HappenedOut(Schema):
     """One step of the timeline."""
 
@@ -135,6 +147,7 @@ class CaseDetail(CaseOut):
     commitment_signed: bool
     evidence: list[EvidenceOut]
     supplements: list[SupplementOut]
+    extensions: list[ExtensionOut]
     checklist: list[ConditionOut] = Field(description="For the office, of an open case: what has to be fulfilled.")
     flags: list[str] = Field(description="For the office: evidence_reused, objection_open, many_parties.")
     owner: str = Field(description="For the office: who has taken the open task; empty: nobody.")
@@ -231,6 +244,11 @@ def case_detail(user: User, case: Case) -> dict[str, Any]:
         for step in timeline.steps(case, user)
     ]
     supplements = ("items", "note", "requested_at", "answer", "answered_at")
+    days = ("number", "working_days", "old_due", "new_due", "reason", "decided_at")
+    extensions = [
+        {**{name: getattr(one, name) for name in days}, "decided_by": str(one.decided_by) if inner else ""}
+        for one in case.extensions.select_related("decided_by")
+    ]
     told = case_out(user, case)
     return {
         **told,
@@ -242,6 +260,7 @@ def case_detail(user: User, case: Case) -> dict[str, Any]:
         "commitment_signed": hasattr(case, "commitment"),
         "evidence": [evidence_out(one) for one in case.evidence.filter(withdrawn_at=None)],
         "supplements": [{name: getattr(one, name) for name in supplements} for one in case.supplements.all()],
+        "extensions": extensions,
         "checklist": [condition_out(one) for one in kind.checklist(case)] if inner and case.is_open else [],
         "flags": list(desk.flags_of([case]).get(case.pk, ())) if inner else [],
         "owner": str(guards.task_owner(case) or "") if inner else "",

@@ -13,17 +13,19 @@ from django.views.decorators.http import require_POST
 
 from casework import actions, desk, guards, timeline
 from casework.clock import clock_now
+from casework.extensions.proposal import propose_now
 from casework.facts import possible_notices, unverified_under
-from casework.forms import DecideForm, DeclineForm, SendBackForm, SupplementForm, VersionedForm
+from casework.forms import DecideForm, DeclineForm, ExtendForm, SendBackForm, SupplementForm, VersionedForm
 from casework.kinds import kind_of, specific
 from casework.models import Case, Presence, Review
 from exchange.queries import sync_lines
 from notices.queries import notices_about
 from parties.guards import acts_for
 from parties.models import User
+from policy.dates import say
 from policy.deadlines.actions import see
 from policy.deadlines.queries import News, news_on_page
-from policy.verdict import Refused
+from policy.verdict import Refused, Verdict
 from records.models import AdverseRecord
 
 #: Somebody who loaded the page this recently is taken to be looking at it.
@@ -100,6 +102,8 @@ def officer_page(
     if "decide" in verbs:
         forms["decide"] = DecideForm(kind, review, initial=initial)
         forms["send_back"] = SendBackForm(initial=initial)
+    if "extend_decision" in verbs:
+        forms["extend_decision"] = ExtendForm(initial=initial)
     forms.update(bound or {})
     claim = guards.can_claim(user, case)
     owner = guards.task_owner(case)
@@ -117,6 +121,9 @@ def officer_page(
         "reviews": case.reviews.select_related("reviewer"),
         "review": review,
         "decision": getattr(case, "decision", None),
+        "extensions": case.extensions.select_related("decided_by"),
+        "extension": propose_now(case) if "extend_decision" in verbs else None,
+        "not_extended": _why_not_extended(user, case),
         "verbs": verbs,
         "forms": forms,
         "form": next(iter((bound or {}).values()), None),
@@ -156,6 +163,12 @@ def _why_not(user: User, case: Case):
         Case.Status.RECOMMENDED: guards.can_decide,
     }.get(case.status)
     return guard(user, case) if guard and user.role != User.Role.AUDITOR else None
+
+
+def _why_not_extended(user: User, case: Case) -> Verdict | None:
+    """Return why the limit cannot be extended (any more), for whoever else could decide that; None: say nothing."""
+    verdict = guards.can_extend_decision(user, case)
+    return verdict if verdict.code in ("extended_already", "limit_passed") else None
 
 
 def _mark_presence(case: Case, user: User) -> list[User]:
@@ -234,6 +247,16 @@ def _decide(request, case):
     return _done(request, case, _("已决定：%(outcome)s。决定书正在生成，各平台正在收到通知。") % {"outcome": label})
 
 
+def _extend_decision(request, case):
+    form = ExtendForm(request.POST)
+    if not form.is_valid():
+        return officer_page(request, case, {"extend_decision": form}, status=422)
+    cleaned = form.cleaned_data
+    extension = actions.extend_decision(request.user, case, cleaned["opinion"], version=cleaned["version"])
+    day = say(extension.new_due)
+    return _done(request, case, _("办结期限已延长到 %(day)s，通知书已签发，正在生成。") % {"day": day})
+
+
 def _send_back(request, case):
     form = SendBackForm(request.POST)
     if not form.is_valid():
@@ -258,6 +281,7 @@ _HANDLERS = {
     "supplement": _supplement,
     "recommend": _recommend,
     "decide": _decide,
+    "extend_decision": _extend_decision,
     "send_back": _send_back,
     "claim": _claim,
     "release": _release,

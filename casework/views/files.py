@@ -62,22 +62,22 @@ def evidence_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def notice_preview(request: HttpRequest, pk: int, notice_kind: str) -> HttpResponse:
     """The notice as it will be printed, marked 预览, before anybody decides."""
     case = specific(get_object_or_404(Case, pk=pk))
-    verdict = guards.can_claim(request.user, case)
+    extending = notice_kind == Notice.Kind.DECISION_EXTENSION
+    verdict = (guards.can_extend_decision if extending else guards.can_claim)(request.user, case)
     if not verdict:
         raise Refused(verdict)
     kind = kind_of(case)
     outcome = next((o for o in kind.outcomes if kind.decision_notice(o) == notice_kind), "")
     if kind.code == Case.Kind.OBJECTION and request.GET.get("outcome") in kind.outcomes:
         outcome = request.GET["outcome"]
-    possible = {kind.acceptance_notice, Notice.Kind.DECLINE, Notice.Kind.SUPPLEMENT} | {
+    possible = {kind.acceptance_notice, Notice.Kind.DECLINE, Notice.Kind.SUPPLEMENT, Notice.Kind.DECISION_EXTENSION} | {
         kind.decision_notice(o) for o in kind.outcomes
     }
     if notice_kind not in possible:
         raise Http404
-    codes = [item["code"] for item in as_items(request.GET.getlist("codes")[:20])]
-    facts, _rules = notice_facts(
-        case, notice_kind, codes=codes, opinion=request.GET.get("opinion", "")[:500], outcome=outcome
-    )
+    codes = [item["code"] for item in as_items(_filled_in(request, "codes")[:20])]
+    opinion = next(iter(_filled_in(request, "opinion")), "")[:500]
+    facts, _rules = notice_facts(case, notice_kind, codes=codes, opinion=opinion, outcome=outcome)
     try:
         pdf = rendering.preview(notice_kind, issuer_of(case, notice_kind), case.subject, facts)
     except rendering.RenderingError as error:
@@ -86,3 +86,8 @@ def notice_preview(request: HttpRequest, pk: int, notice_kind: str) -> HttpRespo
     return HttpResponse(
         pdf, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="preview.pdf"'}
     )
+
+
+def _filled_in(request: HttpRequest, name: str) -> list[str]:
+    """What was filled in under this name, on its own or in one of the case page's forms (``decline-codes``)."""
+    return [value for key, values in request.GET.lists() if key.rpartition("-")[2] == name for value in values]

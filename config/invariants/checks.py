@@ -17,6 +17,7 @@ from casework.todo import OPEN
 from config.invariants.broken import Broken
 from config.invariants.broken import row as _row
 from config.invariants.deliveries import every_platform_told
+from config.invariants.extensions import limits_extended
 from config.invariants.findings import findings_by_two
 from config.invariants.intake import identities_checked, undone_imports
 from config.invariants.life import LIFE
@@ -301,6 +302,7 @@ CHECKS: dict[str, Check] = {
     "identity": identities_checked,
     "finding": findings_by_two,
     "case": cases_have_a_record,
+    "extension": limits_extended,
     **LIFE,
 }
 

@@ -111,3 +111,26 @@ def test_a_preview_and_a_case_that_somebody_has_taken(monkeypatch):
     assert ask_both(*preview, actors, both) == []
     cases.claim(players.officer, case)
     assert ask_both(*STEPS["accept"](Case.objects.get(pk=case.pk)), actors, both) == []
+
+
+@pytest.mark.parametrize("kind", list(ROOM))
+@pytest.mark.parametrize("state", [S.SUBMITTED, S.ACCEPTED, S.RECOMMENDED])
+def test_extending_a_limit_by_page_and_api(monkeypatch, kind, state):
+    players = journey.cast()
+    monkeypatch.setattr("notices.rendering.preview", lambda *given: b"%PDF-1.7")
+    case = bring_to(players, kind, state, 9102)
+    why = "需向银行核查。"
+    form = {"extend_decision-version": case.version, "extend_decision-opinion": why}
+    asked = {
+        "extend": (
+            ("post", "casework:verb", [case.pk, "extend_decision"], form),
+            ("post", f"/cases/{case.number}/extend_decision", {"version": case.version, "opinion": why}),
+        ),
+        "look at its notice": (
+            ("get", "casework:preview", [case.pk, "decision_extension"]),
+            ("get", f"/cases/{case.number}/preview/decision_extension"),
+        ),
+    }
+    actors, both = people(players).values(), (Caller(), Pages())
+    different = {name: ask_both(*pair, actors, both) for name, pair in asked.items()}
+    assert {name: found for name, found in different.items() if found} == {}

@@ -9,7 +9,7 @@ import pytest
 
 from casework import actions, guards
 from casework.kinds import all_kinds, specific
-from casework.models import Case, Review
+from casework.models import Case, DecisionExtension, Review
 from config import journey
 from journal.actions import journalled
 from journal.models import Entry
@@ -63,6 +63,9 @@ def may(kind: str, state: str, verb: str, role: str) -> bool:
         return state == S.SUBMITTED and role in receivers
     if verb == "recommend":
         return state == S.ACCEPTED and role in ("officer", "colleague")
+    if verb == "extend_decision":
+        # The rules name an extension for repairs only; whoever decides approves it, once the case is accepted.
+        return kind == "repair" and state in (S.ACCEPTED, S.RECOMMENDED) and role == "approver"
     if verb in ("decide", "send_back"):
         # A deferral may be decided by a second officer of the authority that decided (行政处罚法 66).
         deciders = {"approver", "colleague"} if kind == "deferral" else {"approver"}
@@ -185,6 +188,7 @@ DO = {
     "decline": lambda who, case: actions.decline(who, case, ["R-D01"]),
     "request_supplement": lambda who, case: actions.request_supplement(who, case, ["R-S01"]),
     "recommend": lambda who, case: actions.recommend(who, case, S.REFUSED, "意见", ["R-F01"]),
+    "extend_decision": lambda who, case: actions.extend_decision(who, case, "需向银行核查"),
     "send_back": lambda who, case: actions.send_back(who, case, "再看看"),
     "decide": lambda who, case: actions.decide(who, case, S.REFUSED, codes=["R-F01"]),
 }
@@ -203,6 +207,7 @@ def test_a_refused_verb_changes_nothing(state):
             Entry.objects.count(),
             Notice.objects.count(),
             Review.objects.count(),
+            DecisionExtension.objects.count(),
         )
 
     before = everything()

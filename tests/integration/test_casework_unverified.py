@@ -80,12 +80,13 @@ def test_each_button_has_its_own_sentence(players, client):
     assert "还没有与正式文本核对" not in page
 
 
-@pytest.mark.parametrize("kind", ["repair", "objection", "deferral"])
-def test_the_approver_sees_it_too(players, client, kind):
+@pytest.mark.parametrize(("kind", "notices"), [("repair", 3), ("objection", 2), ("deferral", 2)])
+def test_the_approver_sees_it_too(players, client, kind, notices):
+    """Of either decision and, where the rules know one, of an extension."""
     case = bring_to(players, kind, S.RECOMMENDED, 8102)
     client.force_login(players.approver, backend="django.contrib.auth.backends.ModelBackend")
     page = client.get(reverse("casework:case", args=[case.pk])).content.decode()
-    assert page.count("条还没有与正式文本核对") == 2
+    assert page.count("条还没有与正式文本核对") == notices
 
 
 def test_a_program_is_told_as_well(players, client):
