@@ -5,10 +5,12 @@ A room above (``repair``, ``objections``, ``deferrals``) describes its kind once
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from casework.models import Case, Decision, Evidence
 from notices.models import Notice
@@ -16,7 +18,7 @@ from parties.models import User
 from policy.eligibility import Condition
 from policy.reasons import reasons_for
 from policy.rulebook import RuleBook
-from policy.verdict import YES, Verdict
+from policy.verdict import YES, Verdict, no
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,14 @@ class CaseKind(ABC):
     def reason_codes(self, verb: str) -> set[str]:
         """Return the coded reasons that may be given with a verb."""
         return {reason.code for reason in reasons_for(verb, self.code)}
+
+    def can_give_reasons(self, verb: str, codes: Iterable[str], outcome: str = "") -> Verdict:
+        """Return whether a step may go with these coded reasons: where it needs any, one at least, and all its own."""
+        reasons = self.reason_verb(verb, outcome)
+        known = self.reason_codes(reasons) if reasons else set()
+        if not reasons or (codes and known.issuperset(codes)):
+            return YES
+        return no("codes", _("codes 至少一项，应取自：%(codes)s。") % {"codes": " / ".join(sorted(known))})
 
     def outcome_label(self, outcome: str) -> str:
         return str(Case.Status(outcome).label)

@@ -1,7 +1,7 @@
 """What the approver does: decide, or send back one step. A decision is one transaction and two people."""
 
 from casework import guards, todo
-from casework.actions.step import acting
+from casework.actions.step import acting, ask_reasons
 from casework.facts import issuer_of, notice_facts
 from casework.kinds import kind_of
 from casework.models import Case, Decision, Review
@@ -29,6 +29,7 @@ def decide(
             raise Refused(verdict)
         review = step.case.reviews.filter(stage=Review.Stage.FIRST).order_by("-reviewed_at", "-id").first()
         codes = codes or (review.reason_codes if not kind.is_favourable(outcome) else [])
+        ask_reasons(step.case, "decide", codes, outcome)
         kind.apply_outcome(step.case, actor, outcome, step.at)
         step.save()
         notice_kind = kind.decision_notice(outcome)

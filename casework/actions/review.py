@@ -1,7 +1,7 @@
 """What the officer does: take the task, accept, decline, ask for what is missing, recommend."""
 
 from casework import guards, todo
-from casework.actions.step import acting
+from casework.actions.step import acting, ask_reasons
 from casework.facts import notice_facts
 from casework.kinds import kind_of
 from casework.models import Case, Review, SupplementRequest
@@ -46,6 +46,7 @@ def accept(actor: User, case: Case, version: int | None = None) -> Case:
 def decline(actor: User, case: Case, codes: list[str], opinion: str = "", version: int | None = None) -> Case:
     """不予受理: with coded reasons, what would cure them, and the remedies."""
     with acting(actor, case, "decline", guards.can_decline, version) as step:
+        ask_reasons(step.case, "decline", codes)
         step.case.decline(step.at)
         step.save()
         kind_of(step.case).on_close(step.case, actor)
@@ -60,6 +61,7 @@ def request_supplement(
 ) -> SupplementRequest:
     """补正: everything that is missing, once (行政许可法 32, as analogue); the office's clock stops."""
     with acting(actor, case, "request_supplement", guards.can_request_supplement, version) as step:
+        ask_reasons(step.case, "request_supplement", codes)
         request = SupplementRequest.objects.create(
             case_id=step.case.pk, items=as_items(codes), note=note.strip(), requested_by=actor, requested_at=step.at
         )
@@ -79,6 +81,7 @@ def recommend(
         verdict = kind_of(step.case).can_recommend(actor, step.case, outcome)
         if not verdict:
             raise Refused(verdict)
+        ask_reasons(step.case, "recommend", codes or [], outcome)
         review = Review.objects.create(
             case_id=step.case.pk,
             stage=Review.Stage.FIRST,

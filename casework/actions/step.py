@@ -1,6 +1,6 @@
 """The one shape of every verb: lock, compare versions, ask the guard, act, journal, commit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -54,6 +54,13 @@ def lock(case: Case, version: int | None = None) -> Case:
             )
         )
     return specific(locked)
+
+
+def ask_reasons(case: Case, verb: str, codes: Iterable[str], outcome: str = "") -> None:
+    """Ask the case's kind whether a step may go with these coded reasons; raises ``Refused`` (422) if not."""
+    verdict = kind_of(case).can_give_reasons(verb, codes, outcome)
+    if not verdict:
+        raise Refused(verdict, status=422)
 
 
 @contextmanager

@@ -107,12 +107,8 @@ def _check(case: Case, verb: str, step: Step) -> None:
         raise Refused(
             no("outcome", _("outcome 应为 %(outcomes)s 之一。") % {"outcomes": " / ".join(kind.outcomes)}), status=422
         )
-    reasons = kind.reason_verb(verb, step.outcome)
-    if reasons:
-        known = kind.reason_codes(reasons)
-        if not step.codes or not set(step.codes) <= known:
-            raise Refused(
-                no("codes", _("codes 至少一项，应取自：%(codes)s。") % {"codes": " / ".join(sorted(known))}), status=422
-            )
+    reasoned = kind.can_give_reasons(verb, step.codes, step.outcome)
+    if not reasoned:
+        raise Refused(reasoned, status=422)
     if verb in ("recommend", "extend_decision", "send_back", "answer_supplement") and not step.opinion.strip():
         raise Refused(no("opinion", _("请在 opinion 中写明意见或说明。")), status=422)

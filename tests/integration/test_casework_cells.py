@@ -230,6 +230,24 @@ def test_reading_follows_the_same_table_for_case_and_file():
         assert bool(guards.can_read_evidence(cast[role], evidence)) == (role in readers), role
 
 
+@pytest.mark.parametrize("codes", [[], ["NO-SUCH"], ["R-S01"], ["R-F01", "R-S01"]], ids=str)
+def test_a_step_that_needs_reasons_takes_only_its_own(codes):
+    players = journey.cast()
+    case = bring_to(players, "repair", S.SUBMITTED, 6850)
+    accepted = bring_to(players, "repair", S.ACCEPTED, 6851)
+    before = Notice.objects.count()
+    for verb, arguments in (
+        (actions.decline, (players.officer, case, codes)),
+        (actions.request_supplement, (players.officer, case, [code.replace("R-S01", "R-D01") for code in codes])),
+        (actions.recommend, (players.officer, accepted, S.REFUSED, "凭证不符", codes)),
+    ):
+        with pytest.raises(Refused) as refused:
+            verb(*arguments)
+        assert (refused.value.verdict.code, refused.value.status) == ("codes", 422)
+    case.refresh_from_db()
+    assert case.status == S.SUBMITTED and Notice.objects.count() == before
+
+
 def test_an_agent_of_the_applicant_never_decides_even_as_an_approver():
     from parties.models import Agency
 

@@ -34,10 +34,21 @@ def keys(rules) -> list[str]:
     return sorted(rule.key for rule in rules)
 
 
+def reason(case, verb: str, outcome: str = "") -> list[str]:
+    """One of the reasons that this kind of case knows for a step."""
+    kind = kind_of(case)
+    return sorted(kind.reason_codes(kind.reason_verb(verb, outcome)))[:1]
+
+
 STEPS = [
     (S.SUBMITTED, "accept", "", lambda p, c: actions.accept(p.officer, c)),
-    (S.SUBMITTED, "decline", "", lambda p, c: actions.decline(p.officer, c, ["R-D01"])),
-    (S.SUBMITTED, "request_supplement", "", lambda p, c: actions.request_supplement(p.officer, c, ["R-S01"])),
+    (S.SUBMITTED, "decline", "", lambda p, c: actions.decline(p.officer, c, reason(c, "decline"))),
+    (
+        S.SUBMITTED,
+        "request_supplement",
+        "",
+        lambda p, c: actions.request_supplement(p.officer, c, reason(c, "request_supplement")),
+    ),
     (S.RECOMMENDED, "decide", 0, None),
     (S.RECOMMENDED, "decide", 1, None),
 ]
@@ -54,7 +65,7 @@ def test_what_is_said_beforehand_is_what_the_notice_rests_on(players, client, ki
     notice_kind = next(found for found, of in possible if of == outcome)
     said = unverified_under(case, notice_kind, outcome)
     if verb == "decide" and outcome != str(outcomes[0]):
-        actions.decide(actor, case, outcome, codes=["R-R01"])
+        actions.decide(actor, case, outcome, codes=reason(case, "decide", outcome))
     elif verb == "decide":
         actions.decide(actor, case, outcome)
     else:
