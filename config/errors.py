@@ -10,7 +10,7 @@ from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, 
 from django.utils.translation import gettext as _
 
 #: A table or a column is missing: the migrations have not run (SQLite; PostgreSQL).
-NOT_PREPARED = re.compile(r'no such (table|column)|(relation|column) "?\S+"? does not exist')
+NOT_PREPARED = re.compile(r'no such (table|column)|has no column named|(relation|column) "?\S+"? does not exist')
 
 
 class CannotStart(SystemExit):
@@ -19,7 +19,7 @@ class CannotStart(SystemExit):
 
 @contextmanager
 def database_sentences() -> Iterator[None]:
-    """Raise ``CannotStart`` with a sentence that names the database when it cannot be used.
+    """Raise ``CannotStart`` with a sentence that names the database when it cannot be used or holds no rules.
 
     A row that the database refuses (``IntegrityError``, ``DataError``) is a defect and passes as it is.
     """
@@ -36,6 +36,12 @@ def database_sentences() -> Iterator[None]:
         else:
             sentence = _("数据库 %(place)s 无法使用：%(reason)s。请检查 DATABASE_URL 和数据库服务。")
         raise CannotStart(sentence % {"place": _place(), "reason": reason}) from error
+    except LookupError as error:
+        from policy.rulebook import MissingRule  # not before the applications are loaded
+
+        if not isinstance(error, MissingRule):
+            raise
+        raise CannotStart(str(error)) from error
 
 
 def _place() -> str:

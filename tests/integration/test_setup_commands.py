@@ -2,8 +2,10 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 
@@ -46,6 +48,19 @@ def test_unprepared_database_is_one_object(tmp_path, rows, command):
     assert (done.returncode, said["ok"]) == (1, False)
     assert "prepare" in said["error"] and "empty.sqlite3" in said["error"]
     assert "Traceback" not in done.stderr
+
+
+def test_a_database_of_an_older_version_or_without_rules_is_one_sentence(tmp_path, rows):
+    where = tmp_path / "old.sqlite3"
+    manage(tmp_path, "migrate", "-v0", DATABASE_URL=f"sqlite:///{where}")
+    without_rules = manage(tmp_path, "demo", DATABASE_URL=f"sqlite:///{where}")
+    assert (without_rules.returncode, without_rules.stdout) == (1, "")
+    assert "load_rules" in without_rules.stderr and len(without_rules.stderr.strip().splitlines()) == 1
+    with closing(sqlite3.connect(where)) as database:
+        database.execute("ALTER TABLE records_importrun RENAME COLUMN file TO another")
+    older = manage(tmp_path, "import_records", rows, "--json", DATABASE_URL=f"sqlite:///{where}")
+    assert (older.returncode, json.loads(older.stdout)["ok"]) == (1, False)
+    assert "prepare" in json.loads(older.stdout)["error"]
 
 
 def test_unreachable_database_is_one_sentence(tmp_path):
