@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image, ImageFile
 
-from casework import actions
+from casework import actions, guards
 from casework.models import Case, Evidence
 from config import journey
 from notices.models import Notice
@@ -171,6 +171,17 @@ def test_an_auditor_sees_no_button_that_changes_anything(players, as_):
     page = as_("auditor").get(reverse("casework:case", args=[case.pk])).content.decode()
     main = page[page.index("<main") : page.index("</main>")]
     assert "<form" not in main
+
+
+def test_an_officer_without_a_button_reads_why(players, as_):
+    case = bring_to(players, "repair", S.RECOMMENDED, 8890)
+    verdict = guards.can_decide(players.officer, case)
+    assert not verdict and verdict.reason
+    page = as_(players.officer).get(reverse("casework:case", args=[case.pk])).content.decode()
+    assert verdict.reason in page and "这件办件现在不需要您办理" not in page
+    waiting = bring_to(players, "repair", S.SUPPLEMENT_REQUESTED, 8891)
+    page = as_(players.officer).get(reverse("casework:case", args=[waiting.pk])).content.decode()
+    assert "正在等申请人补正" in page
 
 
 def test_page_numbers_that_do_not_exist(players, as_):
