@@ -19,11 +19,16 @@ ROOT = Path(__file__).parent.parent.parent
 ROWS = "行政相对人名称,行政处罚决定书文号\n某公司,青1号\n"
 
 
+def surroundings(tmp_path, **environment):
+    """The environment of an installation, not that of the tests."""
+    return {**os.environ, "STATE_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings", **environment}
+
+
 def manage(tmp_path, *arguments, **environment):
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env={**os.environ, "STATE_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings", **environment},
+        env=surroundings(tmp_path, **environment),
         capture_output=True,
         text=True,
         timeout=120,
@@ -120,7 +125,7 @@ def test_a_reader_that_has_enough_is_no_error(tmp_path, json_wanted):
         done = subprocess.run(
             [sys.executable, "manage.py", "rules", "list", *json_wanted],
             cwd=ROOT,
-            env={**os.environ, "STATE_DIR": str(tmp_path), "DATABASE_URL": database},
+            env=surroundings(tmp_path, DATABASE_URL=database),
             stdout=closed,
             stderr=subprocess.PIPE,
             text=True,
